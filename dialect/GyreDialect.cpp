@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The dialect object: it knows that there are structures and families, not
+// which operators these hold.
+
+#include "dialect/GyreDialect.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+// FAMILY(Name) for each folder under ops/.
+#define FAMILY(name)                                                           \
+  namespace mlir::gyre {                                                       \
+  void register##name(GyreDialect &dialect);                                   \
+  }
+#include "dialect/Families.inc"
+#undef FAMILY
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+#include "dialect/GyreDialect.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialect/GyreAttrs.cpp.inc"
+
+void GyreDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialect/GyreAttrs.cpp.inc"
+      >();
+  registerStructures();
+  registerFamilies();
+}
+
+void GyreDialect::registerFamilies() {
+#define FAMILY(name) register##name(*this);
+#include "dialect/Families.inc"
+#undef FAMILY
+}
+
+TargetAttr TargetAttr::of(Operation *op) {
+  MLIRContext *context = op->getContext();
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<TargetAttr>("gyre.target"))
+      return target;
+  return get(context, "generic", /*vector_bytes=*/64, /*vector_registers=*/32,
+             /*l1_bytes=*/32 << 10, /*l2_bytes=*/1 << 20, /*scalef=*/false,
+             /*fma=*/true, /*gather=*/false, /*masked=*/true, /*features=*/"");
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef GYRE_STRUCTURES_CONTRACTREDUCE_TD
+#define GYRE_STRUCTURES_CONTRACTREDUCE_TD
+
+include "dialect/structures/Structures.td"
+
+def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
+  let summary = "folds tiles of matrix products that never exist as a whole";
+  let description = [{
+    Forms scores by contracting pairs of operands, tile by tile, passes each
+    score through a region, and folds the scores along the `reduction`
+    dimension into the states of a `gyre.reduce`. Payloads are summed with the
+    weights of these states. Attention is the example to have in mind.
+
+    ```
+    for each row i (parallel), with s = init(), P_p[e] = 0:
+      for each column j (reduction) below limit(i):
+        a_k = sum over c (contraction) of lhs_k[i, c] * rhs_k[j, c]
+        x   = score(a_0 .. a_{n-1}, elements[i, j])
+        s   = step(x, s)
+        P_p[e] = P_p[e] * factor + weight_p * payload_p[j, e]
+      r = finish(s)
+      row results[i] = r[0], r[1], ...
+      payload results[i, e] = apply(row elements[i], P_0[e] .., r)
+    ```
+
+    Inputs, in this order: the n = `contractions` pairs lhs_k, rhs_k; then the
+    elements (any map over parallel and reduction dimensions: masks, biases,
+    norms); then the payloads, one for each entry of `rides`. Payload p is
+    summed with the weight of state `rides[p]`, a sum state as `gyre.reduce`
+    defines it, and rescaled with it. A payload's own dimension e is parallel
+    and stands in no score operand.
+
+    Inits: row results (maps over parallel dimensions without e), then payload
+    results. `limit` bounds the reduction dimension from above: an affine map
+    of all dimensions, with `limit_operands` as its symbols; it does not
+    decrease along rows; columns at or beyond it are never formed. No limit
+    means all.
+
+    Without a reduction dimension (j parallel, no states, `init` to `apply`
+    absent) the values of `score` are the results: a matrix product with its
+    epilogue.
+
+    Block arguments: `score(products, elements)`, `init()`, `step(scores,
+    states)`, `merge(states, states)`, `finish(states)`, `apply(payload sums,
+    finished)`. Regions compute in f32. The laws of `gyre.reduce` hold, and the
+    order of sums over the contraction and reduction dimensions is free.
+
+    A row without any column below its limit has the states of `init`.
+  }];
+  let arguments = (ins
+    Variadic<AnyShaped>:$inputs, Variadic<AnyShaped>:$inits,
+    Variadic<Index>:$offsets, Variadic<Index>:$limit_operands,
+    AffineMapArrayAttr:$indexing_maps, StrArrayAttr:$iterator_types,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$contractions,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$rides,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$pivot,
+    OptionalAttr<AffineMapAttr>:$limit);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$score, MaxSizedRegion<1>:$init,
+    MaxSizedRegion<1>:$step, MaxSizedRegion<1>:$merge,
+    MaxSizedRegion<1>:$finish, MaxSizedRegion<1>:$apply);
+  let assemblyFormat = [{
+    attr-dict `ins` `(` $inputs `:` type($inputs) `)`
+    `outs` `(` $inits `:` type($inits) `)` (`offsets` `(` $offsets^ `)`)?
+    (`limited` `(` $limit_operands^ `)`)?
+    `score` $score
+    (`init` $init^ `step` $step `merge` $merge `finish` $finish)?
+    (`apply` $apply^)? (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    unsigned getNumPayloads() { return getRides().size(); }
+    unsigned getNumElements() {
+      return getInputs().size() - 2 * getContractions() - getNumPayloads();
+    }
+    /// No states: the values of `score` are the results.
+    bool isPlainProduct() { return getStep().empty(); }
+    unsigned getNumStates() {
+      return isPlainProduct() ? 0 : getInit().front().getTerminator()->getNumOperands();
+    }
+    /// Row results come first among the inits.
+    unsigned getNumRowResults();
+    /// The loop dimension that is folded (or, in a plain product, the
+    /// parallel dimension of the columns).
+    unsigned getColumnDim();
+  }];
+  let extraClassDefinition = structureMethods;
+}
+
+#endif // GYRE_STRUCTURES_CONTRACTREDUCE_TD

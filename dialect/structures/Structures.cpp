@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Verification, shapes, effects and bufferization of the structures.
+
+#include "dialect/structures/Structures.h"
+
+#include "dialect/GyreDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+std::optional<IteratorKind> gyre::parseIteratorKind(StringRef name) {
+  return llvm::StringSwitch<std::optional<IteratorKind>>(name)
+      .Case("parallel", IteratorKind::parallel)
+      .Case("reduction", IteratorKind::reduction)
+      .Case("carried", IteratorKind::carried)
+      .Case("state", IteratorKind::state)
+      .Case("contraction", IteratorKind::contraction)
+      .Default(std::nullopt);
+}
+
+SmallVector<IteratorKind> gyre::parseIteratorKinds(ArrayAttr names) {
+  return llvm::map_to_vector(names.getAsValueRange<StringAttr>(),
+                             [](StringRef name) {
+                               return parseIteratorKind(name).value_or(
+                                   IteratorKind::parallel);
+                             });
+}
+
+Type gyre::getRegionType(Type type) {
+  if (isa<Float16Type, BFloat16Type>(type))
+    return Float32Type::get(type.getContext());
+  return type;
+}
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The facts about a structure that all verifiers ask for.
+struct Shape {
+  SmallVector<IteratorKind> kinds;
+  SmallVector<AffineMap> maps;
+  unsigned numInputs;
+
+  explicit Shape(StructureOpInterface op)
+      : kinds(op.getIteratorKinds()), maps(op.getIndexingMapsArray()),
+        numInputs(op.getInputs().size()) {}
+
+  /// Whether `map` uses a dimension of one of `wanted`.
+  bool uses(AffineMap map, ArrayRef<IteratorKind> wanted) const {
+    for (auto [dim, kind] : llvm::enumerate(kinds))
+      if (llvm::is_contained(wanted, kind) && map.isFunctionOfDim(dim))
+        return true;
+    return false;
+  }
+  AffineMap initMap(unsigned i) const { return maps[numInputs + i]; }
+};
+
+Type elementOf(Value value) {
+  return getRegionType(getElementTypeOrSelf(value.getType()));
+}
+} // namespace
+
+/// `region` takes `arguments` and yields `results`.
+static LogicalResult verifyRegion(Operation *op, Region &region, StringRef name,
+                                  TypeRange arguments, TypeRange results) {
+  if (region.empty())
+    return op->emitOpError("expected a region '") << name << "'";
+  Block &block = region.front();
+  if (block.getArgumentTypes() != arguments) {
+    InFlightDiagnostic diag = op->emitOpError("expected region '")
+                              << name << "' to take (" << arguments
+                              << "), got (" << block.getArgumentTypes() << ")";
+    return diag;
+  }
+  if (block.empty() || !isa<YieldOp>(block.back()))
+    return op->emitOpError("expected region '")
+           << name << "' to end in gyre.yield";
+  if (block.back().getOperandTypes() != results)
+    return op->emitOpError("expected region '")
+           << name << "' to yield (" << results << "), got ("
+           << block.back().getOperandTypes() << ")";
+  return success();
+}
+
+/// The types that `region` yields; empty where it is malformed, which
+/// verifyRegion reports.
+static SmallVector<Type> yieldedTypes(Region &region) {
+  if (region.empty() || region.front().empty() ||
+      !isa<YieldOp>(region.front().back()))
+    return {};
+  return llvm::to_vector(region.front().back().getOperandTypes());
+}
+
+LogicalResult gyre::verifyStructure(Operation *operation) {
+  auto op = cast<StructureOpInterface>(operation);
+  auto names = operation->getAttrOfType<ArrayAttr>("iterator_types");
+  for (StringRef name : names.getAsValueRange<StringAttr>())
+    if (!parseIteratorKind(name))
+      return op.emitOpError("expected an iterator type parallel, reduction, "
+                            "carried, state or contraction, got '")
+             << name << "'";
+
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  unsigned loops = names.size();
+  SmallVector<Value> operands(op.getInputs());
+  llvm::append_range(operands, op.getDpsInits());
+  if (maps.size() != operands.size())
+    return op.emitOpError("expected an indexing map for each of the ")
+           << operands.size() << " inputs and inits, got " << maps.size();
+  for (auto [i, map, operand] : llvm::enumerate(maps, operands)) {
+    auto type = cast<ShapedType>(operand.getType());
+    if (!type.hasRank())
+      return op.emitOpError("expected operand ") << i << " to be ranked";
+    if (map.getNumDims() != loops || map.getNumSymbols() != 0)
+      return op.emitOpError("expected indexing map ")
+             << i << " to have " << loops << " dimensions and no symbols, got "
+             << AffineMapAttr::get(map);
+    if (map.getNumResults() != type.getRank())
+      return op.emitOpError("expected indexing map ")
+             << i << " to have " << type.getRank()
+             << " results as its operand has dimensions, got "
+             << map.getNumResults();
+  }
+  for (unsigned i = op.getInputs().size(); i < maps.size(); ++i)
+    if (!maps[i].isProjectedPermutation())
+      return op.emitOpError("expected indexing map ")
+             << i << " of an init to name each dimension at most once, got "
+             << AffineMapAttr::get(maps[i]);
+  // Each loop's extent comes from an operand dimension that it alone indexes.
+  for (unsigned dim = 0; dim < loops; ++dim) {
+    auto expr = getAffineDimExpr(dim, op.getContext());
+    if (llvm::none_of(maps, [&](AffineMap map) {
+          return llvm::is_contained(map.getResults(), expr);
+        }))
+      return op.emitOpError("expected loop dimension ")
+             << dim << " to index an operand dimension by itself";
+  }
+  if (!op.getOffsets().empty() && op.getOffsets().size() != loops)
+    return op.emitOpError("expected no offset or one for each of the ")
+           << loops << " loop dimensions, got " << op.getOffsets().size();
+  bool onTensors = op.hasPureTensorSemantics();
+  if (!onTensors && !op.hasPureBufferSemantics())
+    return op.emitOpError("expected all operands to be tensors or all memrefs");
+  unsigned expected = onTensors ? op.getDpsInits().size() : 0;
+  if (operation->getNumResults() != expected)
+    return op.emitOpError("expected ")
+           << expected << " results, got " << operation->getNumResults();
+  // Static extents of one loop agree.
+  SmallVector<int64_t> extents(loops, ShapedType::kDynamic);
+  for (auto [i, map, operand] : llvm::enumerate(maps, operands))
+    for (auto [r, expr] : llvm::enumerate(map.getResults())) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      int64_t size = cast<ShapedType>(operand.getType()).getDimSize(r);
+      if (!dim || ShapedType::isDynamic(size))
+        continue;
+      int64_t &extent = extents[dim.getPosition()];
+      if (ShapedType::isStatic(extent) && extent != size)
+        return op.emitOpError("expected operand ")
+               << i << " to have size " << extent << " in dimension " << r
+               << ", got " << size;
+      extent = size;
+    }
+  return success();
+}
+
+LogicalResult IndexOp::verify() {
+  auto structure = (*this)->getParentOfType<StructureOpInterface>();
+  if (!structure)
+    return emitOpError("expected to be in a region of a structure");
+  if (getDim() >= structure.getIteratorKinds().size())
+    return emitOpError("expected a dimension below ")
+           << structure.getIteratorKinds().size() << ", got " << getDim();
+  return success();
+}
+
+/// Inits whose maps lack dimensions of `kinds`, which have to come first.
+/// Failure where they don't.
+static FailureOr<unsigned> leadingInitsWithout(StructureOpInterface op,
+                                               const Shape &shape,
+                                               ArrayRef<IteratorKind> kinds) {
+  unsigned leading = 0, inits = op.getDpsInits().size();
+  while (leading < inits && !shape.uses(shape.initMap(leading), kinds))
+    ++leading;
+  for (unsigned i = leading; i < inits; ++i)
+    if (!shape.uses(shape.initMap(i), kinds))
+      return failure();
+  return leading;
+}
+
+static LogicalResult allowKinds(StructureOpInterface op,
+                                ArrayRef<IteratorKind> allowed) {
+  for (auto [dim, kind] : llvm::enumerate(op.getIteratorKinds()))
+    if (!llvm::is_contained(allowed, kind))
+      return op.emitOpError("expected no loop of the kind of dimension ")
+             << dim;
+  return success();
+}
+
+unsigned ReduceOp::getNumRowResults() {
+  return leadingInitsWithout(*this, Shape(*this), {IteratorKind::reduction})
+      .value_or(0);
+}
+
+LogicalResult ReduceOp::verify() {
+  if (failed(allowKinds(*this,
+                        {IteratorKind::parallel, IteratorKind::reduction})))
+    return failure();
+  Shape shape(*this);
+  auto rows = leadingInitsWithout(*this, shape, {IteratorKind::reduction});
+  if (failed(rows))
+    return emitOpError("expected row results before full results");
+  SmallVector<Type> states = yieldedTypes(getInit());
+  SmallVector<Type> finished = yieldedTypes(getFinish());
+  SmallVector<Type> step, merge, apply, applied;
+  for (Value input : getInputs())
+    step.push_back(elementOf(input));
+  apply = step;
+  llvm::append_range(step, states);
+  merge = states;
+  llvm::append_range(merge, states);
+  if (getPivot() >= static_cast<int64_t>(states.size()) && getPivot() != 0)
+    return emitOpError("expected fewer leading states than the ")
+           << states.size() << " states, got pivot = " << getPivot();
+  if (getPivot() > 0)
+    apply.append(states.begin() + getPivot(), states.end());
+  llvm::append_range(apply, finished);
+  for (Value init : getInits().drop_front(*rows))
+    applied.push_back(elementOf(init));
+  if (failed(verifyRegion(*this, getInit(), "init", {}, states)) ||
+      failed(verifyRegion(*this, getStep(), "step", step, states)) ||
+      failed(verifyRegion(*this, getMerge(), "merge", merge, states)) ||
+      failed(verifyRegion(*this, getFinish(), "finish", states, finished)))
+    return failure();
+  if (finished.size() < *rows)
+    return emitOpError("expected region 'finish' to yield at least the ")
+           << *rows << " row results, got " << finished.size();
+  for (unsigned i = 0; i < *rows; ++i)
+    if (finished[i] != elementOf(getInits()[i]))
+      return emitOpError("expected value ")
+             << i << " of region 'finish' to be " << elementOf(getInits()[i])
+             << ", got " << finished[i];
+  if (applied.empty())
+    return getApply().empty()
+               ? success()
+               : emitOpError("expected no region 'apply' without a full result");
+  return verifyRegion(*this, getApply(), "apply", apply, applied);
+}
+
+unsigned ScanOp::getNumStates() {
+  return leadingInitsWithout(*this, Shape(*this), {IteratorKind::carried})
+      .value_or(0);
+}
+
+unsigned ScanOp::getCarriedDim() {
+  return llvm::find(getIteratorKinds(), IteratorKind::carried) -
+         getIteratorKinds().begin();
+}
+
+LogicalResult ScanOp::verify() {
+  if (failed(allowKinds(*this, {IteratorKind::parallel, IteratorKind::carried,
+                                IteratorKind::state})))
+    return failure();
+  Shape shape(*this);
+  if (llvm::count(shape.kinds, IteratorKind::carried) != 1)
+    return emitOpError("expected one carried loop dimension, got ")
+           << llvm::count(shape.kinds, IteratorKind::carried);
+  auto numStates = leadingInitsWithout(*this, shape, {IteratorKind::carried});
+  if (failed(numStates) || *numStates == 0)
+    return emitOpError("expected the states first among the inits, without "
+                       "the carried dimension, then the outputs");
+  for (unsigned i = *numStates; i < getInits().size(); ++i)
+    if (shape.uses(shape.initMap(i), {IteratorKind::state}))
+      return emitOpError("expected output ")
+             << i << " to have no state dimension";
+  SmallVector<Type> states, elements, rows, outputs;
+  for (auto [i, input] : llvm::enumerate(getInputs())) {
+    elements.push_back(elementOf(input));
+    if (!shape.uses(shape.maps[i], {IteratorKind::state}))
+      rows.push_back(elementOf(input));
+  }
+  for (Value init : getInits().take_front(*numStates))
+    states.push_back(elementOf(init));
+  for (Value init : getInits().drop_front(*numStates))
+    outputs.push_back(elementOf(init));
+
+  SmallVector<Type> probes;
+  if (!getProbe().empty()) {
+    probes = yieldedTypes(getProbe());
+    SmallVector<Type> arguments(elements);
+    llvm::append_range(arguments, states);
+    if (failed(verifyRegion(*this, getProbe(), "probe", arguments, probes)))
+      return failure();
+  }
+  SmallVector<Type> arguments(elements);
+  llvm::append_range(arguments, probes);
+  llvm::append_range(arguments, states);
+  SmallVector<Type> yielded = yieldedTypes(getStep());
+  if (yielded.size() < states.size() ||
+      !std::equal(states.begin(), states.end(), yielded.begin()))
+    return emitOpError("expected region 'step' to yield the states (")
+           << states << ") first, got (" << yielded << ")";
+  if (failed(verifyRegion(*this, getStep(), "step", arguments, yielded)))
+    return failure();
+  rows.append(yielded.begin() + states.size(), yielded.end());
+  return verifyRegion(*this, getOutput(), "output", rows, outputs);
+}
+
+unsigned ContractReduceOp::getColumnDim() {
+  SmallVector<IteratorKind> kinds = getIteratorKinds();
+  auto it = llvm::find(kinds, IteratorKind::reduction);
+  if (it != kinds.end())
+    return it - kinds.begin();
+  // A plain product: the parallel dimension that only the right operand has.
+  SmallVector<AffineMap> maps = getIndexingMapsArray();
+  for (unsigned dim = kinds.size(); dim-- > 0;)
+    if (kinds[dim] == IteratorKind::parallel && maps[1].isFunctionOfDim(dim) &&
+        !maps[0].isFunctionOfDim(dim))
+      return dim;
+  return kinds.size();
+}
+
+/// The parallel dimensions that only payloads and their results have.
+static SmallVector<unsigned> payloadDims(ContractReduceOp op,
+                                         const Shape &shape) {
+  SmallVector<unsigned> dims;
+  unsigned others = op.getInputs().size() - op.getNumPayloads();
+  for (auto [dim, kind] : llvm::enumerate(shape.kinds))
+    if (kind == IteratorKind::parallel &&
+        llvm::none_of(ArrayRef(shape.maps).take_front(others),
+                      [&](AffineMap m) { return m.isFunctionOfDim(dim); }) &&
+        llvm::any_of(ArrayRef(shape.maps).slice(others, op.getNumPayloads()),
+                     [&](AffineMap m) { return m.isFunctionOfDim(dim); }))
+      dims.push_back(dim);
+  return dims;
+}
+
+unsigned ContractReduceOp::getNumRowResults() {
+  if (isPlainProduct())
+    return 0;
+  Shape shape(*this);
+  SmallVector<unsigned> dims = payloadDims(*this, shape);
+  unsigned rows = 0;
+  while (rows < getInits().size() &&
+         llvm::none_of(dims, [&](unsigned dim) {
+           return shape.initMap(rows).isFunctionOfDim(dim);
+         }))
+    ++rows;
+  return rows;
+}
+
+LogicalResult ContractReduceOp::verify() {
+  if (failed(allowKinds(*this,
+                        {IteratorKind::parallel, IteratorKind::reduction,
+                         IteratorKind::contraction})))
+    return failure();
+  Shape shape(*this);
+  if (static_cast<int64_t>(getInputs().size()) <
+      2 * getContractions() + getNumPayloads())
+    return emitOpError("expected at least ")
+           << 2 * getContractions() + getNumPayloads()
+           << " inputs for the contractions and payloads, got "
+           << getInputs().size();
+  if (auto limit = getLimit()) {
+    if (limit->getNumResults() != 1 ||
+        limit->getNumDims() != shape.kinds.size() ||
+        limit->getNumSymbols() != getLimitOperands().size())
+      return emitOpError("expected limit to map ")
+             << shape.kinds.size() << " dimensions and "
+             << getLimitOperands().size() << " symbols to one result, got "
+             << AffineMapAttr::get(*limit);
+  } else if (!getLimitOperands().empty()) {
+    return emitOpError("expected no limit operands without a limit");
+  }
+  unsigned inputs = 2 * getContractions();
+  SmallVector<Type> score, elements, finished, states;
+  for (int64_t i = 0; i < getContractions(); ++i)
+    score.push_back(elementOf(getInputs()[2 * i]));
+  for (Value input : getInputs().slice(inputs, getNumElements()))
+    elements.push_back(elementOf(input));
+  llvm::append_range(score, elements);
+  SmallVector<Type> scores = yieldedTypes(getScore());
+  if (failed(verifyRegion(*this, getScore(), "score", score, scores)))
+    return failure();
+  if (isPlainProduct()) {
+    SmallVector<Type> results;
+    for (Value init : getInits())
+      results.push_back(elementOf(init));
+    if (llvm::is_contained(shape.kinds, IteratorKind::reduction))
+      return emitOpError("expected states for the reduction dimension");
+    return verifyRegion(*this, getScore(), "score", score, results);
+  }
+  if (llvm::count(shape.kinds, IteratorKind::reduction) != 1)
+    return emitOpError("expected one reduction dimension, got ")
+           << llvm::count(shape.kinds, IteratorKind::reduction);
+  states = yieldedTypes(getInit());
+  finished = yieldedTypes(getFinish());
+  SmallVector<Type> step(scores), merge(states);
+  llvm::append_range(step, states);
+  llvm::append_range(merge, states);
+  for (int64_t state : getRides())
+    if (state < getPivot() || state >= static_cast<int64_t>(states.size()))
+      return emitOpError("expected payloads to ride on one of the states ")
+             << getPivot() << " to " << states.size() << ", got " << state;
+  if (failed(verifyRegion(*this, getInit(), "init", {}, states)) ||
+      failed(verifyRegion(*this, getStep(), "step", step, states)) ||
+      failed(verifyRegion(*this, getMerge(), "merge", merge, states)) ||
+      failed(verifyRegion(*this, getFinish(), "finish", states, finished)))
+    return failure();
+  unsigned rows = getNumRowResults();
+  if (finished.size() < rows)
+    return emitOpError("expected region 'finish' to yield at least the ")
+           << rows << " row results, got " << finished.size();
+  SmallVector<Type> apply, applied;
+  for (Value payload : getInputs().take_back(getNumPayloads()))
+    apply.push_back(elementOf(payload));
+  llvm::append_range(apply, finished);
+  for (Value init : getInits().drop_front(rows))
+    applied.push_back(elementOf(init));
+  if (applied.empty())
+    return success();
+  return verifyRegion(*this, getApply(), "apply", apply, applied);
+}
+
+bool ReduceOp::readsInit(unsigned) { return false; }
+bool ScanOp::readsInit(unsigned init) { return init < getNumStates(); }
+bool ContractReduceOp::readsInit(unsigned) { return false; }
+
+//===----------------------------------------------------------------------===//
+// Effects and bufferization
+//===----------------------------------------------------------------------===//
+
+void gyre::getStructureEffects(
+    StructureOpInterface op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (structureReads(op, operand))
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+  }
+}
+
+bool gyre::structureReads(StructureOpInterface op, OpOperand &operand) {
+  if (!op.isDpsInit(&operand))
+    return isa<ShapedType>(operand.get().getType());
+  return op.readsInit(operand.getOperandNumber() -
+                      op.getDpsInitsMutable().begin()->getOperandNumber());
+}
+
+LogicalResult
+gyre::bufferizeStructure(StructureOpInterface op, RewriterBase &rewriter,
+                         const bufferization::BufferizationOptions &options,
+                         bufferization::BufferizationState &state) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  SmallVector<Value> operands, replacements;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<TensorType>(operand.get().getType())) {
+      operands.push_back(operand.get());
+      continue;
+    }
+    FailureOr<Value> buffer =
+        bufferization::getBuffer(rewriter, operand.get(), options, state);
+    if (failed(buffer))
+      return failure();
+    operands.push_back(*buffer);
+    if (op.isDpsInit(&operand))
+      replacements.push_back(*buffer);
+  }
+  // The regions have no tensors: they move over as they are.
+  OperationState newState(op.getLoc(), op->getName(), operands, TypeRange{},
+                          op->getAttrs());
+  newState.propertiesAttr = op->getPropertiesAsAttribute();
+  for (unsigned i = 0; i < op->getNumRegions(); ++i)
+    newState.addRegion();
+  Operation *created = rewriter.create(newState);
+  for (auto [from, to] : llvm::zip(op->getRegions(), created->getRegions()))
+    to.takeBody(from);
+  bufferization::replaceOpWithBufferizedValues(rewriter, op, replacements);
+  return success();
+}
+
+bool gyre::structureAccessesElementwise(StructureOpInterface op,
+                                        ArrayRef<OpOperand *> operands) {
+  // Only a reduction may read and write one buffer: each pass over a row reads
+  // an element before the same element of a result is written.
+  if (!isa<ReduceOp>(op.getOperation()))
+    return false;
+  AffineMap first;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (OpOperand *operand : operands) {
+    AffineMap map = maps[operand->getOperandNumber()];
+    if (first && map != first)
+      return false;
+    first = map;
+  }
+  return first && first.isPermutation();
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+#include "dialect/structures/StructureInterface.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialect/structures/Structures.cpp.inc"
+
+void GyreDialect::registerStructures() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialect/structures/Structures.cpp.inc"
+      >();
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// This file implements the Decompose pass: named operators become structures.
+
+#include "passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::gyre {
+#define GEN_PASS_DEF_DECOMPOSE
+#include "passes/Passes.h.inc"
+} // namespace mlir::gyre
+
+using namespace mlir;
+
+namespace {
+struct Decompose : gyre::impl::DecomposeBase<Decompose> {
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    // An operator may decompose into others, so walk until none is left.
+    for (bool changed = true; changed;) {
+      changed = false;
+      SmallVector<linalg::AggregatedOpInterface> ops;
+      getOperation().walk(
+          [&](linalg::AggregatedOpInterface op) { ops.push_back(op); });
+      for (linalg::AggregatedOpInterface op : ops) {
+        rewriter.setInsertionPoint(op);
+        FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+        if (failed(results)) {
+          op.emitError("failed to decompose operation ") << op->getName();
+          return signalPassFailure();
+        }
+        rewriter.replaceOp(op, *results);
+        changed = true;
+      }
+    }
+  }
+};
+} // namespace
