@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a public function's caller sees: named arguments with shapes in named
+// sizes. It travels as the attribute `gyre.entry`.
+
+#ifndef GYRE_PASSES_ENTRYPOINT_H
+#define GYRE_PASSES_ENTRYPOINT_H
+
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Types.h"
+
+namespace mlir::gyre {
+
+/// The attribute that holds an EntryPoint.
+inline constexpr llvm::StringLiteral entryAttrName = "gyre.entry";
+/// Marks an `index` argument that is a named size.
+inline constexpr llvm::StringLiteral sizeAttrName = "gyre.size";
+
+struct EntryArgument {
+  enum class Kind { Input, Output, Weight };
+
+  /// A C identifier.
+  std::string name;
+  Kind kind = Kind::Input;
+  /// A ranked tensor, or a scalar that is passed by value.
+  Type type;
+  /// A size for each dimension, as it was written.
+  SmallVector<std::string> dims;
+  /// An output: position of the argument that may be the same memory, or -1.
+  int64_t mayOverwrite = -1;
+  /// A weight: its name in a file of weights.
+  std::string key;
+
+  bool isScalar() const { return !isa<ShapedType>(type); }
+};
+
+struct EntryPoint {
+  /// Weights, inputs, outputs.
+  SmallVector<EntryArgument> arguments;
+  SmallVector<std::string> sizes;
+
+  DictionaryAttr toAttribute(MLIRContext *context) const;
+  /// Failure where `op` has no `gyre.entry`, or not one that toAttribute made.
+  static FailureOr<EntryPoint> of(Operation *op);
+  /// The sizes of an argument as expressions of symbols, one a named size.
+  SmallVector<AffineExpr> getDims(const EntryArgument &argument,
+                                  MLIRContext *context) const;
+};
+
+/// Parses an expression of named sizes: names, integers, `+`, `-`, `*`,
+/// `floordiv`, `ceildiv`, `mod`, parentheses. A name becomes the symbol of its
+/// position in `names`; unknown names are appended. Gives the reason to
+/// `error` on failure.
+FailureOr<AffineExpr> parseSizeExpression(StringRef text,
+                                          SmallVectorImpl<std::string> &names,
+                                          MLIRContext *context,
+                                          std::string &error);
+
+/// Whether `text` is a C identifier and no keyword of C or C++.
+bool isUsableName(StringRef text);
+
+} // namespace mlir::gyre
+
+#endif // GYRE_PASSES_ENTRYPOINT_H
