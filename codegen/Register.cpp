@@ -4,6 +4,7 @@
 
 #include "codegen/Register.h"
 
+#include "codegen/cpu/Passes.h"
 #include "dialect/GyreDialect.h"
 #include "passes/Passes.h"
 #include "mlir/InitAllDialects.h"
@@ -21,4 +22,5 @@ void gyre::registerDialects(DialectRegistry &registry) {
 void gyre::registerPasses() {
   registerAllPasses();
   registerGyrePasses();
+  registerGyreCpuPasses();
 }

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How operands meet a vectorised loop dimension, and reading and writing them
+// there.
+
+#include "codegen/common/Access.h"
+
+#include "codegen/common/Regions.h"
+#include "dialect/structures/Structures.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+/// The distance in elements between neighbours along dimension `dim`, or
+/// kDynamic.
+static int64_t strideOf(MemRefType type, unsigned dim) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return ShapedType::kDynamic;
+  return strides[dim];
+}
+
+AccessKind gyre::classifyAccess(MemRefType type, AffineMap map, unsigned dim) {
+  auto kind = AccessKind::uniform;
+  for (auto [r, expr] : llvm::enumerate(map.getResults())) {
+    if (!expr.isFunctionOfDim(dim))
+      continue;
+    if (!isa<AffineDimExpr>(expr) || kind != AccessKind::uniform)
+      return AccessKind::irregular;
+    kind =
+        strideOf(type, r) == 1 ? AccessKind::contiguous : AccessKind::strided;
+  }
+  return kind;
+}
+
+SmallVector<Value> gyre::accessIndices(OpBuilder &b, Location loc,
+                                       AffineMap map, ValueRange positions,
+                                       ValueRange globals) {
+  return llvm::map_to_vector(map.getResults(), [&](AffineExpr expr) {
+    bool whole = !globals.empty() && !isa<AffineDimExpr>(expr);
+    return expandExpr(b, loc, expr, whole ? globals : positions);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Loads and stores
+//===----------------------------------------------------------------------===//
+
+/// The same memory as bytes, for a buffer of booleans: vectors of i1 would be
+/// packed bits.
+static Value asBytes(OpBuilder &b, Location loc, Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (!type.getElementType().isInteger(1))
+    return memref;
+  Type bytes = MemRefType::Builder(type).setElementType(b.getI8Type());
+  return UnrealizedConversionCastOp::create(b, loc, bytes, memref).getResult(0);
+}
+
+namespace {
+/// Where the lanes of one access are.
+struct LaneAddress {
+  Value memref;
+  SmallVector<Value> indices; ///< of the first lane, or of the base
+  Value offsets;              ///< lanes, from there; null if contiguous
+  VectorType shape;           ///< of the lanes; null for a scalar access
+};
+} // namespace
+
+/// The operand as one row, from its very start, with its strides.
+static Value flatten(OpBuilder &b, Location loc, Value memref,
+                     SmallVectorImpl<Value> &strides) {
+  auto type = cast<MemRefType>(memref.getType());
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, memref);
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    int64_t stride = strideOf(type, dim);
+    if (ShapedType::isDynamic(stride))
+      strides.push_back(metadata.getStrides()[dim]);
+    else
+      strides.push_back(arith::ConstantIndexOp::create(b, loc, stride));
+  }
+  int64_t any = ShapedType::kDynamic;
+  auto flat = MemRefType::get({any}, type.getElementType(),
+                              StridedLayoutAttr::get(b.getContext(), any, {1}),
+                              type.getMemorySpace());
+  // Nothing reads the size of the row.
+  Value size = arith::ConstantIndexOp::create(
+      b, loc, std::numeric_limits<int32_t>::max());
+  return memref::ReinterpretCastOp::create(
+      b, loc, flat, metadata.getBaseBuffer(),
+      OpFoldResult(metadata.getOffset()), ArrayRef<OpFoldResult>{size},
+      ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+}
+
+static LaneAddress addressOf(OpBuilder &b, Location loc, Value memref,
+                             ValueRange indices) {
+  LaneAddress address{
+      asBytes(b, loc, memref), llvm::to_vector(indices), {}, {}};
+  unsigned varying = 0, last = 0;
+  for (auto [i, index] : llvm::enumerate(indices))
+    if (auto type = dyn_cast<VectorType>(index.getType())) {
+      address.shape = type;
+      last = i;
+      ++varying;
+    }
+  if (varying == 0)
+    return address;
+  auto type = cast<MemRefType>(memref.getType());
+  if (varying == 1 && last + 1 == indices.size() && strideOf(type, last) == 1)
+    if (Value base = contiguousBase(b, loc, indices[last])) {
+      address.indices[last] = base;
+      return address;
+    }
+  SmallVector<Value> strides;
+  address.memref = flatten(b, loc, address.memref, strides);
+  // Lanes that count up need their distance from the first only, which is
+  // small; others are positions of any size.
+  Value base = arith::ConstantIndexOp::create(b, loc, 0), lanes;
+  auto addBase = [&](Value index, Value stride) {
+    Value term = arith::MulIOp::create(b, loc, index, stride);
+    base = arith::AddIOp::create(b, loc, base, term);
+  };
+  auto addLanes = [&](Value index, Value stride) {
+    Value wide = broadcastLanes(b, loc, stride, address.shape.getNumElements());
+    Value term = arith::MulIOp::create(b, loc, index, wide);
+    lanes = lanes ? arith::AddIOp::create(b, loc, lanes, term) : term;
+  };
+  auto wideIndex = address.shape.clone(b.getIndexType());
+  for (auto [index, stride] : llvm::zip(indices, strides)) {
+    if (!isa<VectorType>(index.getType())) {
+      addBase(index, stride);
+      continue;
+    }
+    if (Value first = contiguousBase(b, loc, index)) {
+      addBase(first, stride);
+      Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+      addLanes(laneIndices(b, loc, zero, address.shape.getNumElements(),
+                           b.getIndexType()),
+               stride);
+      continue;
+    }
+    if (index.getType() != wideIndex)
+      index = arith::IndexCastOp::create(b, loc, wideIndex, index);
+    addLanes(index, stride);
+  }
+  address.indices = {base};
+  address.offsets = lanes;
+  return address;
+}
+
+static Value allLanes(OpBuilder &b, Location loc, VectorType shape) {
+  return arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(shape.clone(b.getI1Type()), true));
+}
+
+Value gyre::loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
+                   Value mask) {
+  LaneAddress at = addressOf(b, loc, memref, indices);
+  Type element = cast<MemRefType>(at.memref.getType()).getElementType();
+  Value loaded;
+  if (!at.shape) {
+    loaded = memref::LoadOp::create(b, loc, at.memref, at.indices);
+  } else {
+    VectorType type = at.shape.clone(element);
+    auto zeros = [&]() -> Value {
+      return arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+    };
+    if (at.offsets)
+      loaded = vector::GatherOp::create(
+          b, loc, type, at.memref, at.indices, at.offsets,
+          mask ? mask : allLanes(b, loc, type), zeros());
+    else if (mask)
+      loaded = vector::MaskedLoadOp::create(b, loc, type, at.memref, at.indices,
+                                            mask, zeros());
+    else
+      loaded = vector::LoadOp::create(b, loc, type, at.memref, at.indices);
+  }
+  if (at.memref.getType() == memref.getType() ||
+      !cast<MemRefType>(memref.getType()).getElementType().isInteger(1))
+    return loaded;
+  Value zero =
+      arith::ConstantOp::create(b, loc, b.getZeroAttr(loaded.getType()));
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, loaded, zero);
+}
+
+void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
+                   ValueRange indices, Value mask) {
+  LaneAddress at = addressOf(b, loc, memref, indices);
+  if (at.shape)
+    value = broadcastLanes(b, loc, value, at.shape.getNumElements());
+  if (getElementTypeOrSelf(value.getType()).isInteger(1)) {
+    Type bytes = b.getI8Type();
+    if (at.shape)
+      bytes = at.shape.clone(bytes);
+    value = arith::ExtUIOp::create(b, loc, bytes, value);
+  }
+  if (!at.shape)
+    memref::StoreOp::create(b, loc, value, at.memref, at.indices);
+  else if (at.offsets)
+    vector::ScatterOp::create(b, loc, /*resultType=*/Type(), at.memref,
+                              at.indices, at.offsets,
+                              mask ? mask : allLanes(b, loc, at.shape), value);
+  else if (mask)
+    vector::MaskedStoreOp::create(b, loc, at.memref, at.indices, mask, value);
+  else
+    vector::StoreOp::create(b, loc, value, at.memref, at.indices);
+}
+
+Value gyre::convertFloat(OpBuilder &b, Location loc, Value value, Type to) {
+  auto from = dyn_cast<FloatType>(getElementTypeOrSelf(value.getType()));
+  auto target = dyn_cast<FloatType>(to);
+  if (!from || !target || from == target)
+    return value;
+  Type type = to;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(to);
+  if (from.getWidth() < target.getWidth())
+    return arith::ExtFOp::create(b, loc, type, value);
+  return arith::TruncFOp::create(b, loc, type, value);
+}
+
+Value gyre::loadElement(OpBuilder &b, Location loc, Value memref,
+                        ValueRange indices, Value mask) {
+  Value loaded = loadAt(b, loc, memref, indices, mask);
+  return convertFloat(b, loc, loaded,
+                      getRegionType(getElementTypeOrSelf(loaded.getType())));
+}
+
+void gyre::storeElement(OpBuilder &b, Location loc, Value value, Value memref,
+                        ValueRange indices, Value mask) {
+  Type element = cast<MemRefType>(memref.getType()).getElementType();
+  storeAt(b, loc, convertFloat(b, loc, value, element), memref, indices, mask);
+}
+
+//===----------------------------------------------------------------------===//
+// Extents
+//===----------------------------------------------------------------------===//
+
+Value gyre::sizeOf(OpBuilder &b, Location loc, Value memref, unsigned dim) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (!type.isDynamicDim(dim))
+    return arith::ConstantIndexOp::create(b, loc, type.getDimSize(dim));
+  return b.createOrFold<memref::DimOp>(loc, memref, dim);
+}
+
+SmallVector<Value> gyre::loopExtents(OpBuilder &b, Location loc,
+                                     ValueRange operands,
+                                     ArrayRef<AffineMap> maps) {
+  SmallVector<Value> extents(maps.front().getNumDims());
+  for (bool wantStatic : {true, false})
+    for (auto [operand, map] : llvm::zip(operands, maps))
+      for (auto [r, expr] : llvm::enumerate(map.getResults())) {
+        auto dim = dyn_cast<AffineDimExpr>(expr);
+        if (!dim || extents[dim.getPosition()])
+          continue;
+        auto type = cast<MemRefType>(operand.getType());
+        if (!type.isDynamicDim(r) == wantStatic)
+          extents[dim.getPosition()] = sizeOf(b, loc, operand, r);
+      }
+  return extents;
+}

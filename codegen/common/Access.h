@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How operands meet a vectorised loop dimension, and reading and writing them
+// there.
+
+#ifndef GYRE_CODEGEN_COMMON_ACCESS_H
+#define GYRE_CODEGEN_COMMON_ACCESS_H
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace mlir::gyre {
+
+/// What lanes along one loop dimension see of an operand.
+enum class AccessKind {
+  uniform,    ///< one element, the same for all lanes
+  contiguous, ///< neighbours in memory
+  strided,    ///< elements at one distance
+  irregular,  ///< anything else: compound expressions of the dimension
+};
+
+AccessKind classifyAccess(MemRefType type, AffineMap map, unsigned dim);
+
+/// The indices into an operand with `map` at `positions`, one for each loop
+/// dimension: an index, or lanes (`laneIndices`) where the loop is vectorised.
+/// Tiling leaves operands with compound expressions whole, so these are taken
+/// at `globals` (positions in the whole iteration space) where given.
+SmallVector<Value> accessIndices(OpBuilder &b, Location loc, AffineMap map,
+                                 ValueRange positions, ValueRange globals = {});
+
+/// Loads an element, or a vector where an index is a vector: contiguous where
+/// the last index counts up by one and nothing else varies, a gather otherwise.
+/// Lanes that `mask` excludes touch no memory and read as zero.
+/// Booleans are bytes in memory; any byte but 0 is true.
+Value loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
+             Value mask = {});
+
+/// The counterpart of `loadAt`. A scalar value is broadcast.
+void storeAt(OpBuilder &b, Location loc, Value value, Value memref,
+             ValueRange indices, Value mask = {});
+
+/// `value` (scalar or vector) converted between float types of different
+/// width; unchanged where it has the element type `to` already.
+Value convertFloat(OpBuilder &b, Location loc, Value value, Type to);
+
+/// loadAt and storeAt as regions see elements: with f16 and bf16 in memory
+/// widened to f32 (`getRegionType`).
+Value loadElement(OpBuilder &b, Location loc, Value memref, ValueRange indices,
+                  Value mask = {});
+void storeElement(OpBuilder &b, Location loc, Value value, Value memref,
+                  ValueRange indices, Value mask = {});
+
+/// The size of a dimension: a constant where the type has it.
+Value sizeOf(OpBuilder &b, Location loc, Value memref, unsigned dim);
+
+/// The extent of each loop of an operation with `operands` and `maps`.
+SmallVector<Value> loopExtents(OpBuilder &b, Location loc, ValueRange operands,
+                               ArrayRef<AffineMap> maps);
+
+} // namespace mlir::gyre
+
+#endif // GYRE_CODEGEN_COMMON_ACCESS_H

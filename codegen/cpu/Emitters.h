@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The emitters for CPUs. Each replaces an operation on memrefs by loops over
+// vectors at its place; target data comes from `TargetAttr::of`.
+
+#ifndef GYRE_CODEGEN_CPU_EMITTERS_H
+#define GYRE_CODEGEN_CPU_EMITTERS_H
+
+#include "mlir/Support/LLVM.h"
+
+namespace mlir {
+class Operation;
+class RewriterBase;
+namespace linalg {
+class GenericOp;
+}
+} // namespace mlir
+
+namespace mlir::gyre {
+class ContractReduceOp;
+class ReduceOp;
+class ScanOp;
+
+/// A map: a linalg.generic, whose reductions, if any, run as plain loops.
+LogicalResult emitMap(RewriterBase &rewriter, linalg::GenericOp op);
+LogicalResult emitReduce(RewriterBase &rewriter, ReduceOp op);
+LogicalResult emitScan(RewriterBase &rewriter, ScanOp op);
+LogicalResult emitContract(RewriterBase &rewriter, ContractReduceOp op);
+
+/// Expands `math` on f32, scalars and vectors, into polynomials (Math.cpp).
+void expandMath(Operation *root);
+
+} // namespace mlir::gyre
+
+#endif // GYRE_CODEGEN_CPU_EMITTERS_H

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Passes that write code for CPUs.
+
+#ifndef GYRE_CODEGEN_CPU_PASSES_TD
+#define GYRE_CODEGEN_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EmitCpu : Pass<"gyre-emit-cpu", "::mlir::func::FuncOp"> {
+  let summary = "turn structures on memrefs into vector code";
+  let description = [{
+    Replaces each structure, `linalg` operation and `memref.copy` by loops over
+    vectors of the width that `gyre.target` names, at its place, then expands
+    `math` on f32 into polynomials.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif // GYRE_CODEGEN_CPU_PASSES_TD
