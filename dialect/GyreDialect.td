@@ -20,6 +20,11 @@ def Gyre_Dialect : Dialect {
     and code generation.
   }];
   let useDefaultAttributePrinterParser = 1;
+  // What decompositions and canonicalizations build.
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"];
   // A family registers its own operators, so that adding one touches its
   // folder only.
   let extraClassDeclaration = [{

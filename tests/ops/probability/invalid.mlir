@@ -1,0 +1,33 @@
+// RUN: gyre-opt --split-input-file --verify-diagnostics %s
+//
+// One negative test a constraint of Probability.td.
+
+func.func @softmax_c1(%x: tensor<2x3xf32>) {
+  // expected-error @+1 {{expected dim in [-2, 2), got 2}}
+  %y = gyre.softmax %x {dim = 2} : tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @softmax_c2(%x: tensor<2x3xf32>) {
+  // expected-error @+1 {{expected a positive temperature, got 0.000000e+00}}
+  %y = gyre.softmax %x {temperature = 0.0} : tensor<2x3xf32>
+  return
+}
+
+// -----
+
+func.func @log_softmax_c1(%x: tensor<f32>) {
+  // expected-error @+1 {{expected dim in [0, 0), got -1}}
+  %y = gyre.log_softmax %x : tensor<f32>
+  return
+}
+
+// -----
+
+func.func @log_softmax_c2(%x: tensor<2x3xf32>) {
+  // expected-error @+1 {{expected a positive temperature, got -1.000000e+00}}
+  %y = gyre.log_softmax %x {temperature = -1.0} : tensor<2x3xf32>
+  return
+}
