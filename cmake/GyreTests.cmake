@@ -13,7 +13,9 @@ function(gyre_unit_test target)
   target_link_libraries(${target} PRIVATE gyre_test_main)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
-  doctest_discover_tests(${target} TEST_PREFIX "${ARG_PREFIX}")
+  # A name that matches no test case would pass unnoticed.
+  doctest_discover_tests(${target} TEST_PREFIX "${ARG_PREFIX}"
+    PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 ")
   gyre_test_program(${target})
 endfunction()
 
@@ -22,13 +24,13 @@ function(gyre_test_program target)
   set_property(GLOBAL APPEND PROPERTY GYRE_TEST_PROGRAMS ${target})
 endfunction()
 
-# gyre_numeric_test(<family> <graph.mlir> <Test.cpp> [<option of gyrec>...])
+# gyre_numeric_test(<family> graphs/<name>.mlir <Test.cpp> [<option of gyrec>...])
 #
 # Compiles the graph with gyrec and adds the test to <family>-test, the one
-# program of all numeric tests of a family. The test includes "<graph>.h". The
-# same test file may be given with several graphs.
+# program of all numeric tests of a family. The test includes "<name>.h". The
+# same test file may be given with several graphs. (lit looks for RUN lines in
+# all folders but those named graphs.)
 function(gyre_numeric_test family graph test)
-  cmake_path(ABSOLUTE_PATH graph OUTPUT_VARIABLE path)
   cmake_path(GET graph STEM stem)
   if(NOT TARGET ${family}-test)
     gyre_unit_test(${family}-test)
@@ -41,6 +43,4 @@ function(gyre_numeric_test family graph test)
   if(NOT test IN_LIST sources)
     target_sources(${family}-test PRIVATE ${test})
   endif()
-  # Graphs have no RUN lines; lit is told to leave them to us.
-  set_property(GLOBAL APPEND PROPERTY GYRE_TEST_GRAPHS ${path})
 endfunction()
