@@ -69,7 +69,7 @@ template <typename Actual, typename Expected>
 void expectNear(const char *what, const Actual &actual,
                 const Expected &expected, double bound) {
   std::string difference = compare(actual, expected, bound);
-  INFO(what << ": " << difference);
+  INFO(std::string(what) << ": " << difference);
   CHECK(difference.empty());
 }
 
@@ -83,7 +83,7 @@ void expectSameBits(const char *what, const Actual &actual,
   while (i < actual.size() &&
          std::memcmp(&actual[i], &expected[i], sizeof(actual[0])) == 0)
     ++i;
-  INFO(what << ": bits differ first at [" << i << "]");
+  INFO(std::string(what) << ": bits differ first at [" << i << "]");
   CHECK(i == actual.size());
 }
 
