@@ -14,9 +14,7 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
-/// The distance in elements between neighbours along dimension `dim`, or
-/// kDynamic.
-static int64_t strideOf(MemRefType type, unsigned dim) {
+int64_t gyre::strideOf(MemRefType type, unsigned dim) {
   SmallVector<int64_t> strides;
   int64_t offset;
   if (failed(type.getStridesAndOffset(strides, offset)))
@@ -151,6 +149,18 @@ static LaneAddress addressOf(OpBuilder &b, Location loc, Value memref,
   return address;
 }
 
+std::pair<Value, Value> gyre::linearAddress(OpBuilder &b, Location loc,
+                                            Value memref, ValueRange indices) {
+  SmallVector<Value> strides;
+  Value flat = flatten(b, loc, memref, strides);
+  Value linear = arith::ConstantIndexOp::create(b, loc, 0);
+  for (auto [index, stride] : llvm::zip(indices, strides)) {
+    Value term = b.createOrFold<arith::MulIOp>(loc, index, stride);
+    linear = b.createOrFold<arith::AddIOp>(loc, linear, term);
+  }
+  return {flat, linear};
+}
+
 static Value allLanes(OpBuilder &b, Location loc, VectorType shape) {
   return arith::ConstantOp::create(
       b, loc, DenseElementsAttr::get(shape.clone(b.getI1Type()), true));
@@ -256,8 +266,7 @@ SmallVector<Value> gyre::loopExtents(OpBuilder &b, Location loc,
         auto dim = dyn_cast<AffineDimExpr>(expr);
         if (!dim || extents[dim.getPosition()])
           continue;
-        auto type = cast<MemRefType>(operand.getType());
-        if (!type.isDynamicDim(r) == wantStatic)
+        if (!cast<MemRefType>(operand.getType()).isDynamicDim(r) == wantStatic)
           extents[dim.getPosition()] = sizeOf(b, loc, operand, r);
       }
   return extents;

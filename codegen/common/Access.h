@@ -20,6 +20,10 @@ enum class AccessKind {
   irregular,  ///< anything else: compound expressions of the dimension
 };
 
+/// The distance in elements between neighbours along dimension `dim` of an
+/// operand, or kDynamic.
+int64_t strideOf(MemRefType type, unsigned dim);
+
 AccessKind classifyAccess(MemRefType type, AffineMap map, unsigned dim);
 
 /// The indices into an operand with `map` at `positions`, one for each loop
@@ -39,6 +43,11 @@ Value loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
 /// The counterpart of `loadAt`. A scalar value is broadcast.
 void storeAt(OpBuilder &b, Location loc, Value value, Value memref,
              ValueRange indices, Value mask = {});
+
+/// An operand as one row from its very start, and where in it the element at
+/// `indices` is.
+std::pair<Value, Value> linearAddress(OpBuilder &b, Location loc, Value memref,
+                                      ValueRange indices);
 
 /// `value` (scalar or vector) converted between float types of different
 /// width; unchanged where it has the element type `to` already.

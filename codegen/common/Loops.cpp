@@ -76,7 +76,7 @@ SmallVector<Value> gyre::forLanes(
     Value end = roundDown(b, loc, size, step);
     values = forLoop(b, loc, done, end, step, values,
                      [&](OpBuilder &b, Value iv, ValueRange carried) {
-                       return body(b, {iv, count, Value()}, carried);
+                       return body(b, {iv, count, {}, {}}, carried);
                      });
     done = end;
     if (known)
@@ -88,7 +88,7 @@ SmallVector<Value> gyre::forLanes(
   auto tail = [&](OpBuilder &b, ValueRange carried) {
     Value mask = vector::CreateMaskOp::create(
         b, loc, VectorType::get(width, b.getI1Type()), rest);
-    return body(b, {done, 1, mask}, carried);
+    return body(b, {done, 1, mask, rest}, carried);
   };
   if (known)
     return tail(b, values);

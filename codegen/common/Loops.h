@@ -22,11 +22,11 @@ forLoop(OpBuilder &b, Location loc, Value begin, Value end, int64_t step,
         function_ref<SmallVector<Value>(OpBuilder &, Value, ValueRange)> body);
 
 /// What a step of `forLanes` works on: `count` vectors that start at `begin`,
-/// of which the lanes of `mask` count (all without one).
+/// of which the lanes of `mask` count, `rest` of them (all without a mask).
 struct LaneStep {
   Value begin;
   unsigned count;
-  Value mask;
+  Value mask, rest;
 };
 
 /// Walks [0, size) in vectors of `width`: `unroll` of them at a time, then one

@@ -5,6 +5,7 @@
 
 #include "codegen/cpu/Emitters.h"
 #include "codegen/cpu/Passes.h"
+#include "dialect/GyreDialect.h"
 #include "dialect/structures/Structures.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
