@@ -249,7 +249,7 @@ void gyre::storeElement(OpBuilder &b, Location loc, Value value, Value memref,
 // Extents
 //===----------------------------------------------------------------------===//
 
-Value gyre::sizeOf(OpBuilder &b, Location loc, Value memref, unsigned dim) {
+Value gyre::extentOf(OpBuilder &b, Location loc, Value memref, unsigned dim) {
   auto type = cast<MemRefType>(memref.getType());
   if (!type.isDynamicDim(dim))
     return arith::ConstantIndexOp::create(b, loc, type.getDimSize(dim));
@@ -267,7 +267,7 @@ SmallVector<Value> gyre::loopExtents(OpBuilder &b, Location loc,
         if (!dim || extents[dim.getPosition()])
           continue;
         if (!cast<MemRefType>(operand.getType()).isDynamicDim(r) == wantStatic)
-          extents[dim.getPosition()] = sizeOf(b, loc, operand, r);
+          extents[dim.getPosition()] = extentOf(b, loc, operand, r);
       }
   return extents;
 }

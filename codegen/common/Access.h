@@ -61,7 +61,7 @@ void storeElement(OpBuilder &b, Location loc, Value value, Value memref,
                   ValueRange indices, Value mask = {});
 
 /// The size of a dimension: a constant where the type has it.
-Value sizeOf(OpBuilder &b, Location loc, Value memref, unsigned dim);
+Value extentOf(OpBuilder &b, Location loc, Value memref, unsigned dim);
 
 /// The extent of each loop of an operation with `operands` and `maps`.
 SmallVector<Value> loopExtents(OpBuilder &b, Location loc, ValueRange operands,

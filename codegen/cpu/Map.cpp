@@ -224,7 +224,7 @@ void MapEmitter::collapse() {
         return arith::ConstantIndexOp::create(b, loc, known);
       };
       Value row = b.createOrFold<arith::MulIOp>(
-          loc, stride(*at + 1), sizeOf(b, loc, operand, *at + 1));
+          loc, stride(*at + 1), extentOf(b, loc, operand, *at + 1));
       both(b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
                                          stride(*at), row));
     }
