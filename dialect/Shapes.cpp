@@ -52,7 +52,8 @@ OpFoldResult gyre::sizeOf(OpBuilder &b, Location loc, Value value,
     return slice.getMixedSizes()[dim];
   if (auto collapse = dyn_cast_or_null<tensor::CollapseShapeOp>(def)) {
     SmallVector<OpFoldResult> sizes;
-    for (int64_t source : collapse.getReassociationIndices()[dim])
+    ReassociationIndices group = collapse.getReassociationIndices()[dim];
+    for (int64_t source : group)
       sizes.push_back(sizeOf(b, loc, collapse.getSrc(), source));
     return productOf(b, loc, sizes);
   }

@@ -28,7 +28,7 @@ class Gyre_Choice<list<string> names> : Attr<
   let storageType = "::mlir::StringAttr";
   let returnType = "::llvm::StringRef";
   let valueType = NoneType;
-  let constBuilderCall = "$_builder.getStringAttr(\"$0\")";
+  let constBuilderCall = "$_builder.getStringAttr($0)";
 }
 
 def Gyre_Decomposes

@@ -14,7 +14,8 @@ template <typename Op> static LogicalResult verifyRowMap(Op op) {
   int64_t rank = tensorType(op.getX()).getRank();
   if (!normalizeDim(op.getDim(), rank)) // (C1)
     return op.emitOpError("expected dim in [")
-           << -rank << ", " << rank << "), got " << op.getDim();
+           << -rank << ", " << rank << "), got "
+           << static_cast<int64_t>(op.getDim());
   double temperature = op.getTemperature().convertToDouble();
   if (!(temperature > 0) || !std::isfinite(temperature)) // (C2)
     return op.emitOpError("expected a positive temperature, got ")

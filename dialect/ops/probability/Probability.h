@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Probability maps: the classes of Probability.td, and the states of a
-// softmax, which other families fold as well.
+// The classes of Probability.td.
 
 #ifndef GYRE_DIALECT_OPS_PROBABILITY_H
 #define GYRE_DIALECT_OPS_PROBABILITY_H

@@ -1,4 +1,4 @@
-// RUN: gyre-opt --split-input-file --verify-diagnostics %s
+// RUN: gyre-opt --split-input-file --verify-diagnostics %s -o %t
 //
 // One negative test a constraint of Probability.td.
 
