@@ -78,9 +78,9 @@ static bool splitSum(Value value, Value state, Value &factor, Value &weight) {
 
 FailureOr<Fold> Fold::match(Operation *op, Region &init, Region &step,
                             Region &merge, Region &finish, unsigned numElements,
-                            unsigned pivot) {
+                            unsigned pivot, ArrayRef<int64_t> rides) {
   Fold fold(init, step, merge, finish, numElements, pivot);
-  if (pivot == 0)
+  if (pivot == 0 && rides.empty())
     return fold;
   auto arguments = step.front().getArguments();
   auto elements = arguments.take_front(numElements);
@@ -93,6 +93,11 @@ FailureOr<Fold> Fold::match(Operation *op, Region &init, Region &step,
              << i << " not to depend on the states after the leading ones";
   for (auto [i, sum] : llvm::enumerate(sums)) {
     Value next = yielded(step)[pivot + i], factor, weight;
+    if (pivot == 0 && !llvm::is_contained(rides, i)) {
+      fold.factors.push_back({});
+      fold.weights.push_back({});
+      continue;
+    }
     if (!splitSum(next, sum, factor, weight) ||
         dependsOn(weight, states, newLeads) ||
         (factor && (dependsOn(factor, sums, newLeads) ||

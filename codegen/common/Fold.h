@@ -20,13 +20,20 @@ namespace mlir::gyre {
 class Fold {
 public:
   /// `numElements` is how many arguments of `step` come before the states.
+  /// Without leads, the states in `rides` have to be sums too.
   static FailureOr<Fold> match(Operation *op, Region &init, Region &step,
                                Region &merge, Region &finish,
-                               unsigned numElements, unsigned pivot);
+                               unsigned numElements, unsigned pivot,
+                               ArrayRef<int64_t> rides = {});
 
   unsigned getNumStates() const { return numStates; }
   unsigned getNumLeads() const { return pivot; }
   unsigned getNumSums() const { return pivot ? numStates - pivot : 0; }
+  /// Whether `state` is known to be a sum of weights.
+  bool isSum(unsigned state) const {
+    return state >= pivot && state - pivot < weights.size() &&
+           weights[state - pivot];
+  }
   /// The types of the states as scalars.
   SmallVector<Type> getStateTypes() const;
 
@@ -44,8 +51,8 @@ public:
                                Value mask = {}) const;
   SmallVector<Value> mergeLeads(OpBuilder &b, ValueRange leads,
                                 ValueRange others) const;
-  /// What sum `sum` (counted from 0) is multiplied with when the leads change;
-  /// null where nothing is.
+  /// What sum `sum` (counted from 0 after the leads) is multiplied with when
+  /// the leads change; null where nothing is.
   Value factor(OpBuilder &b, unsigned sum, ValueRange oldLeads,
                ValueRange newLeads) const;
   /// What an element adds to sum `sum` under leads that it has had its say in.
@@ -62,7 +69,8 @@ private:
 
   Region *initRegion, *stepRegion, *mergeRegion, *finishRegion;
   unsigned numElements, numStates, pivot;
-  /// Values of `step`, one for each sum. A factor is null where it is 1.
+  /// Values of `step`, one for each state after the leads. A factor is null
+  /// where it is 1, a weight where the state isn't used as a sum.
   SmallVector<Value> factors, weights;
 };
 
