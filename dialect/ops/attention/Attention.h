@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The classes of Attention.td.
+
+#ifndef GYRE_DIALECT_OPS_ATTENTION_H
+#define GYRE_DIALECT_OPS_ATTENTION_H
+
+#include "dialect/ops/Operators.h"
+
+#define GET_OP_CLASSES
+#include "dialect/ops/attention/Attention.h.inc"
+
+#endif // GYRE_DIALECT_OPS_ATTENTION_H
