@@ -47,4 +47,18 @@ def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
   }];
 }
 
+def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
+  let summary = "rewrite matrix products as structures with their epilogue";
+  let description = [{
+    A contraction (`linalg.matmul`, `linalg.batch_matmul`, `linalg.matvec`, any
+    `linalg.generic` that upstream takes for one) becomes a
+    `gyre.contract_reduce` without states, and a map that alone reads its result
+    becomes the tail of its `score`. The operand that the result's last
+    dimension comes from is the right one.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gyre::GyreDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // GYRE_PASSES_TD

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// This file implements the LowerProducts pass: contractions become plain
+// products of gyre.contract_reduce, with element-wise work on their result in
+// the product's own region.
+
+#include "passes/Passes.h"
+
+#include "dialect/GyreDialect.h"
+#include "dialect/structures/Structures.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace mlir::gyre {
+#define GEN_PASS_DEF_LOWERPRODUCTS
+#include "passes/Passes.h.inc"
+} // namespace mlir::gyre
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+/// Makes a plain product; `score` fills its region, given the block arguments.
+static ContractReduceOp
+createProduct(OpBuilder &b, Location loc, unsigned contractions,
+              ValueRange inputs, ValueRange inits, ArrayRef<AffineMap> maps,
+              ArrayAttr iterators,
+              function_ref<SmallVector<Value>(OpBuilder &, Block &)> score) {
+  auto product = ContractReduceOp::create(
+      b, loc, TypeRange(inits), inputs, inits, /*offsets=*/ValueRange(),
+      /*limit_operands=*/ValueRange(), b.getAffineMapArrayAttr(maps), iterators,
+      contractions, /*rides=*/ArrayRef<int64_t>(), /*pivot=*/0,
+      /*limit=*/AffineMapAttr());
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = b.createBlock(&product.getScore());
+  auto addArgument = [&](Value input) {
+    block->addArgument(getRegionType(getElementTypeOrSelf(input)), loc);
+  };
+  for (unsigned k = 0; k < contractions; ++k)
+    addArgument(inputs[2 * k]);
+  llvm::for_each(inputs.drop_front(2 * contractions), addArgument);
+  YieldOp::create(b, loc, score(b, *block));
+  return product;
+}
+
+namespace {
+struct LowerContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics() || !linalg::isaContractionOpInterface(op))
+      return failure();
+    FailureOr<linalg::ContractionDimensions> dims =
+        linalg::inferContractionDims(op);
+    if (failed(dims) || (dims->m.empty() && dims->n.empty()))
+      return failure();
+    Value init = op.getDpsInits()[0];
+    Type type = getRegionType(getElementTypeOrSelf(init));
+    for (OpOperand *input : op.getDpsInputOperands())
+      if (getRegionType(getElementTypeOrSelf(input->get())) != type)
+        return rewriter.notifyMatchFailure(op, "products of mixed types");
+
+    // Lanes run along the result's last dimension, so the operand that has it
+    // is the right one.
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    SmallVector<Value> inputs = {op.getDpsInputOperand(0)->get(),
+                                 op.getDpsInputOperand(1)->get()};
+    AffineMap resultMap = maps[2];
+    bool last = resultMap.getNumResults() != 0 &&
+                maps[0].isFunctionOfDim(
+                    resultMap.getDimPosition(resultMap.getNumResults() - 1));
+    if (dims->n.empty() ||
+        (last && !dims->m.empty() &&
+         llvm::is_contained(dims->m, resultMap.getDimPosition(
+                                         resultMap.getNumResults() - 1)))) {
+      std::swap(inputs[0], inputs[1]);
+      std::swap(maps[0], maps[1]);
+    }
+    SmallVector<AffineMap> newMaps = {maps[0], maps[1]};
+    // What the sums start from is one more element, unless it is zero.
+    auto fill = init.getDefiningOp<linalg::FillOp>();
+    bool zero = fill && (matchPattern(fill.value(), m_AnyZeroFloat()) ||
+                         matchPattern(fill.value(), m_Zero()));
+    Value destination;
+    if (zero) {
+      destination = fill.output();
+    } else {
+      inputs.push_back(init);
+      newMaps.push_back(resultMap);
+      destination = tensor::EmptyOp::create(
+          rewriter, op.getLoc(),
+          tensor::getMixedSizes(rewriter, op.getLoc(), init),
+          getElementTypeOrSelf(init));
+    }
+    newMaps.push_back(resultMap);
+    SmallVector<Attribute> iterators;
+    for (utils::IteratorType kind : op.getIteratorTypesArray())
+      iterators.push_back(rewriter.getStringAttr(
+          kind == utils::IteratorType::parallel ? "parallel" : "contraction"));
+    auto score = [&](OpBuilder &b, Block &block) -> SmallVector<Value> {
+      Value sum = block.getArgument(0);
+      if (zero)
+        return {sum};
+      Value start = block.getArgument(1);
+      if (isa<FloatType>(type))
+        return {arith::AddFOp::create(b, op.getLoc(), sum, start)};
+      return {arith::AddIOp::create(b, op.getLoc(), sum, start)};
+    };
+    rewriter.replaceOp(op,
+                       createProduct(rewriter, op.getLoc(), /*contractions=*/1,
+                                     inputs, destination, newMaps,
+                                     rewriter.getArrayAttr(iterators), score));
+    return success();
+  }
+};
+
+/// A map of a product's values becomes the tail of its `score`.
+struct FuseEpilogue : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp map,
+                                PatternRewriter &rewriter) const override {
+    if (!linalg::isElementwise(map) || !map.hasPureTensorSemantics())
+      return failure();
+    for (OpOperand &init : map.getDpsInitsMutable())
+      if (map.payloadUsesValueFromOperand(&init))
+        return failure();
+    for (OpOperand *operand : map.getDpsInputOperands()) {
+      auto product = operand->get().getDefiningOp<ContractReduceOp>();
+      if (product && product.isPlainProduct() &&
+          succeeded(fuse(product, map, operand, rewriter)))
+        return success();
+    }
+    return failure();
+  }
+
+  static LogicalResult fuse(ContractReduceOp product, linalg::GenericOp map,
+                            OpOperand *operand, PatternRewriter &rewriter) {
+    AffineMap access = map.getMatchingIndexingMap(operand);
+    if (product->getNumResults() != 1 || !product->hasOneUse() ||
+        product->getBlock() != map->getBlock() || !access.isPermutation() ||
+        !product.getOffsets().empty())
+      return failure();
+    SmallVector<AffineMap> maps = product.getIndexingMapsArray();
+    // From the product's loops to those of the map.
+    AffineMap loops = inversePermutation(access).compose(maps.back());
+    maps.pop_back();
+    SmallVector<Value> inputs(product.getInputs());
+    SmallVector<OpOperand *> others;
+    for (OpOperand *other : map.getDpsInputOperands())
+      if (other != operand) {
+        others.push_back(other);
+        inputs.push_back(other->get());
+        maps.push_back(map.getMatchingIndexingMap(other).compose(loops));
+      }
+    for (OpOperand &init : map.getDpsInitsMutable())
+      maps.push_back(map.getMatchingIndexingMap(&init).compose(loops));
+
+    auto score = [&](OpBuilder &b, Block &block) {
+      unsigned own = product.getScore().getNumArguments();
+      IRMapping first;
+      first.map(product.getScore().getArguments(),
+                block.getArguments().take_front(own));
+      for (Operation &op : product.getScore().front().without_terminator())
+        b.clone(op, first);
+      Value value = first.lookupOrDefault(
+          product.getScore().front().getTerminator()->getOperand(0));
+      IRMapping second;
+      // The map sees the product as it is stored.
+      auto narrow = [&](Value value, Value stored) {
+        Type type = stored.getType();
+        if (value.getType() == type)
+          return value;
+        return Value(arith::TruncFOp::create(b, map.getLoc(), type, value));
+      };
+      second.map(map.getMatchingBlockArgument(operand),
+                 narrow(value, map.getMatchingBlockArgument(operand)));
+      for (auto [i, other] : llvm::enumerate(others)) {
+        Value stored = map.getMatchingBlockArgument(other);
+        second.map(stored, narrow(block.getArgument(own + i), stored));
+      }
+      for (Operation &op : map.getBody()->without_terminator()) {
+        auto index = dyn_cast<linalg::IndexOp>(op);
+        if (!index) {
+          b.clone(op, second);
+          continue;
+        }
+        second.map(index.getResult(),
+                   IndexOp::create(b, op.getLoc(), b.getIndexType(),
+                                   loops.getDimPosition(index.getDim())));
+      }
+      SmallVector<Value> values;
+      for (Value yielded : map.getBody()->getTerminator()->getOperands()) {
+        Value value = second.lookupOrDefault(yielded);
+        Type type = getRegionType(value.getType());
+        if (value.getType() != type)
+          value = arith::ExtFOp::create(b, map.getLoc(), type, value);
+        values.push_back(value);
+      }
+      return values;
+    };
+    auto fused = createProduct(
+        rewriter, map.getLoc(), product.getContractions(), inputs,
+        map.getOutputs(), maps, product.getIteratorTypes(), score);
+    rewriter.replaceOp(map, fused);
+    rewriter.eraseOp(product);
+    return success();
+  }
+};
+
+struct LowerProducts : gyre::impl::LowerProductsBase<LowerProducts> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<LowerContraction, FuseEpilogue>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

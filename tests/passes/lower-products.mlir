@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: gyre-opt %s --gyre-lower-products | FileCheck %s
+
+// CHECK-DAG: #[[LEFT:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[RIGHT:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+// CHECK-DAG: #[[OUT:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[COLUMN:.*]] = affine_map<(d0, d1, d2) -> (d1)>
+
+// A product, its bias and its activation are one structure; the zeros that the
+// sums start from are gone.
+// CHECK-LABEL: func @epilogue
+// CHECK-SAME: %[[A:.*]]: tensor<?x32xf32>, %[[B:.*]]: tensor<32x48xf32>, %[[BIAS:.*]]: tensor<48xf32>, %[[INIT:.*]]: tensor<?x48xf32>
+// CHECK-NOT: linalg
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: indexing_maps = [#[[LEFT]], #[[RIGHT]], #[[COLUMN]], #[[OUT]]]
+// CHECK-SAME: ["parallel", "parallel", "contraction"]
+// CHECK-SAME: ins(%[[A]], %[[B]], %[[BIAS]]
+// CHECK-SAME: outs(%[[INIT]]
+// CHECK: ^bb0(%[[SUM:.*]]: f32, %[[E:.*]]: f32):
+// CHECK: %[[X:.*]] = arith.addf %[[SUM]], %[[E]]
+// CHECK: %[[J:.*]] = gyre.index 1
+// CHECK: arith.maximumf %[[X]]
+func.func @epilogue(%a: tensor<?x32xf32>, %b: tensor<32x48xf32>,
+                    %bias: tensor<48xf32>, %init: tensor<?x48xf32>)
+    -> tensor<?x48xf32> {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<?x48xf32>)
+      -> tensor<?x48xf32>
+  %product = linalg.matmul ins(%a, %b : tensor<?x32xf32>, tensor<32x48xf32>)
+      outs(%zeros : tensor<?x48xf32>) -> tensor<?x48xf32>
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>,
+                       affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+    ins(%product, %bias : tensor<?x48xf32>, tensor<48xf32>)
+    outs(%init : tensor<?x48xf32>) {
+  ^bb0(%p: f32, %e: f32, %o: f32):
+    %x = arith.addf %p, %e : f32
+    %j = linalg.index 1 : index
+    %k = arith.index_cast %j : index to i32
+    %f = arith.sitofp %k : i32 to f32
+    %m = arith.maximumf %x, %f : f32
+    linalg.yield %m : f32
+  } -> tensor<?x48xf32>
+  return %y : tensor<?x48xf32>
+}
+
+// What is accumulated into is an element like others.
+// CHECK-LABEL: func @accumulate
+// CHECK-SAME: %[[INIT:[^:]*]]: tensor<8x48xf32>)
+// CHECK: %[[EMPTY:.*]] = tensor.empty() : tensor<8x48xf32>
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: ins(%{{.*}}, %{{.*}}, %[[INIT]]
+// CHECK-SAME: outs(%[[EMPTY]]
+// CHECK: arith.addf
+func.func @accumulate(%a: tensor<8x32xf32>, %b: tensor<32x48xf32>,
+                      %init: tensor<8x48xf32>) -> tensor<8x48xf32> {
+  %y = linalg.matmul ins(%a, %b : tensor<8x32xf32>, tensor<32x48xf32>)
+      outs(%init : tensor<8x48xf32>) -> tensor<8x48xf32>
+  return %y : tensor<8x48xf32>
+}
+
+// The matrix of a matrix-vector product is the right operand: it has the
+// result's last dimension.
+// CHECK-LABEL: func @matvec
+// CHECK-SAME: %[[M:[^:]*]]: tensor<64x32xf32>, %[[V:[^:]*]]: tensor<32xf32>
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: ins(%[[V]], %[[M]] :
+func.func @matvec(%m: tensor<64x32xf32>, %v: tensor<32xf32>,
+                  %init: tensor<64xf32>) -> tensor<64xf32> {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<64xf32>)
+      -> tensor<64xf32>
+  %y = linalg.matvec ins(%m, %v : tensor<64x32xf32>, tensor<32xf32>)
+      outs(%zeros : tensor<64xf32>) -> tensor<64xf32>
+  return %y : tensor<64xf32>
+}
+
+// A product that two maps read is formed once.
+// CHECK-LABEL: func @two_readers
+// CHECK: gyre.contract_reduce
+// CHECK: linalg.exp
+// CHECK: linalg.generic
+func.func @two_readers(%a: tensor<2x8x32xf32>, %b: tensor<2x32x48xf32>,
+                       %init: tensor<2x8x48xf32>)
+    -> (tensor<2x8x48xf32>, tensor<2x8x48xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<2x8x48xf32>)
+      -> tensor<2x8x48xf32>
+  %p = linalg.batch_matmul
+      ins(%a, %b : tensor<2x8x32xf32>, tensor<2x32x48xf32>)
+      outs(%zeros : tensor<2x8x48xf32>) -> tensor<2x8x48xf32>
+  %x = linalg.exp ins(%p : tensor<2x8x48xf32>)
+      outs(%init : tensor<2x8x48xf32>) -> tensor<2x8x48xf32>
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(b, i, j) -> (b, i, j)>,
+                       affine_map<(b, i, j) -> (b, i, j)>],
+      iterator_types = ["parallel", "parallel", "parallel"]}
+    ins(%p : tensor<2x8x48xf32>) outs(%x : tensor<2x8x48xf32>) {
+  ^bb0(%e: f32, %o: f32):
+    %m = arith.negf %e : f32
+    linalg.yield %m : f32
+  } -> tensor<2x8x48xf32>
+  return %x, %y : tensor<2x8x48xf32>, tensor<2x8x48xf32>
+}
