@@ -22,7 +22,8 @@ int64_t gyre::strideOf(MemRefType type, unsigned dim) {
   return strides[dim];
 }
 
-AccessKind gyre::classifyAccess(MemRefType type, AffineMap map, unsigned dim) {
+AccessKind gyre::classifyAccess(Value operand, AffineMap map, unsigned dim) {
+  auto type = dyn_cast<MemRefType>(operand.getType());
   auto kind = AccessKind::uniform;
   for (auto [r, expr] : llvm::enumerate(map.getResults())) {
     if (!expr.isFunctionOfDim(dim))
@@ -270,4 +271,74 @@ SmallVector<Value> gyre::loopExtents(OpBuilder &b, Location loc,
           extents[dim.getPosition()] = extentOf(b, loc, operand, r);
       }
   return extents;
+}
+
+//===----------------------------------------------------------------------===//
+// Rows that follow each other
+//===----------------------------------------------------------------------===//
+
+bool gyre::areNeighbours(ArrayRef<AffineMap> maps, unsigned outer,
+                         unsigned inner, const DimSet &indexed) {
+  if (indexed.contains(outer) || indexed.contains(inner))
+    return false;
+  return llvm::all_of(maps, [&](AffineMap map) {
+    if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(inner))
+      return true;
+    MLIRContext *context = map.getContext();
+    auto at = map.getResultPosition(getAffineDimExpr(outer, context));
+    if (!at || *at + 1 == map.getNumResults() ||
+        map.getResult(*at + 1) != getAffineDimExpr(inner, context))
+      return false;
+    return llvm::count_if(map.getResults(), [&](AffineExpr expr) {
+             return expr.isFunctionOfDim(outer) || expr.isFunctionOfDim(inner);
+           }) == 2;
+  });
+}
+
+/// Whether rows along dimension `dim` of `operand` follow each other: null
+/// where the type says so.
+static Value rowsFollow(OpBuilder &b, Location loc, Value operand,
+                        unsigned dim) {
+  auto type = cast<MemRefType>(operand.getType());
+  if (type.getLayout().isIdentity())
+    return {};
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, operand);
+  auto stride = [&](unsigned r) -> Value {
+    int64_t known = strideOf(type, r);
+    if (ShapedType::isDynamic(known))
+      return metadata.getStrides()[r];
+    return arith::ConstantIndexOp::create(b, loc, known);
+  };
+  Value row = b.createOrFold<arith::MulIOp>(loc, stride(dim + 1),
+                                            extentOf(b, loc, operand, dim + 1));
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
+                                       stride(dim), row);
+}
+
+void gyre::collapseInto(OpBuilder &b, Location loc, ValueRange operands,
+                        ArrayRef<AffineMap> maps, const DimSet &indexed,
+                        unsigned inner, ArrayRef<unsigned> outer,
+                        MutableArrayRef<Value> extents) {
+  unsigned lane = inner;
+  Value together; // null: known to be
+  for (unsigned dim : outer) {
+    if (!areNeighbours(maps, dim, inner, indexed))
+      return;
+    for (auto [operand, map] : llvm::zip(operands, maps)) {
+      auto at = map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+      Value follow = at ? rowsFollow(b, loc, operand, *at) : Value();
+      if (follow && together)
+        follow = b.createOrFold<arith::AndIOp>(loc, together, follow);
+      together = follow ? follow : together;
+    }
+    Value all = b.createOrFold<arith::MulIOp>(loc, extents[lane], extents[dim]);
+    Value one = arith::ConstantIndexOp::create(b, loc, 1);
+    if (together) {
+      all = b.createOrFold<arith::SelectOp>(loc, together, all, extents[lane]);
+      one = b.createOrFold<arith::SelectOp>(loc, together, one, extents[dim]);
+    }
+    extents[lane] = all;
+    extents[dim] = one;
+    inner = dim;
+  }
 }

@@ -9,6 +9,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mlir::gyre {
 
@@ -24,7 +25,8 @@ enum class AccessKind {
 /// operand, or kDynamic.
 int64_t strideOf(MemRefType type, unsigned dim);
 
-AccessKind classifyAccess(MemRefType type, AffineMap map, unsigned dim);
+/// An operand that is a scalar, as linalg.fill has it, is uniform.
+AccessKind classifyAccess(Value operand, AffineMap map, unsigned dim);
 
 /// The indices into an operand with `map` at `positions`, one for each loop
 /// dimension: an index, or lanes (`laneIndices`) where the loop is vectorised.
@@ -66,6 +68,26 @@ Value extentOf(OpBuilder &b, Location loc, Value memref, unsigned dim);
 /// The extent of each loop of an operation with `operands` and `maps`.
 SmallVector<Value> loopExtents(OpBuilder &b, Location loc, ValueRange operands,
                                ArrayRef<AffineMap> maps);
+
+//===----------------------------------------------------------------------===//
+// Rows that follow each other
+//===----------------------------------------------------------------------===//
+
+using DimSet = llvm::SmallDenseSet<unsigned>;
+
+/// Whether `outer` and `inner` are neighbours, in this order, in each of `maps`
+/// that has one of them, and none of them is `indexed` (its position is used).
+bool areNeighbours(ArrayRef<AffineMap> maps, unsigned outer, unsigned inner,
+                   const DimSet &indexed);
+
+/// Makes one long row of `inner` and those of the loops `outer` (innermost
+/// first) whose rows follow each other in memory. Strides may be known at run
+/// time only, so this replaces `extents` and needs no other loop; the index in
+/// `inner` then runs beyond its size, into the rows that follow.
+void collapseInto(OpBuilder &b, Location loc, ValueRange operands,
+                  ArrayRef<AffineMap> maps, const DimSet &indexed,
+                  unsigned inner, ArrayRef<unsigned> outer,
+                  MutableArrayRef<Value> extents);
 
 } // namespace mlir::gyre
 

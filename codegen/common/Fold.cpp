@@ -144,8 +144,9 @@ SmallVector<Value> Fold::merge(OpBuilder &b, ValueRange a,
   return cloneRegion(b, *mergeRegion, concat(a, other), noIndex);
 }
 
-SmallVector<Value> Fold::finish(OpBuilder &b, ValueRange states) const {
-  return cloneRegion(b, *finishRegion, states, noIndex);
+SmallVector<Value> Fold::finish(OpBuilder &b, ValueRange states,
+                                IndexFn index) const {
+  return cloneRegion(b, *finishRegion, states, index);
 }
 
 SmallVector<Value> Fold::stepLeads(OpBuilder &b, ValueRange elements,

@@ -43,7 +43,8 @@ public:
   SmallVector<Value> step(OpBuilder &b, ValueRange elements, ValueRange states,
                           IndexFn index, Value mask = {}) const;
   SmallVector<Value> merge(OpBuilder &b, ValueRange a, ValueRange other) const;
-  SmallVector<Value> finish(OpBuilder &b, ValueRange states) const;
+  SmallVector<Value> finish(OpBuilder &b, ValueRange states,
+                            IndexFn index) const;
 
   /// The leads alone, of `step` and of `merge`.
   SmallVector<Value> stepLeads(OpBuilder &b, ValueRange elements,

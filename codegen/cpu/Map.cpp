@@ -39,8 +39,6 @@ private:
   void chooseLane();
   void chooseUnrolled();
   int64_t contiguity(unsigned dim);
-  bool canCollapse(unsigned outer, unsigned inner);
-  void collapse();
   unsigned vectorsPerStep();
   int64_t tupleSize(unsigned operand, unsigned dim);
 
@@ -64,8 +62,8 @@ private:
   SmallVector<int64_t> sizes; ///< static extents, or kDynamic
   std::optional<unsigned> lane;
   SmallVector<unsigned> unrolled;
-  SmallVector<Point> points;             ///< all positions along `unrolled`
-  llvm::SmallDenseSet<unsigned> indexed; ///< dimensions whose index is used
+  SmallVector<Point> points; ///< all positions along `unrolled`
+  DimSet indexed;            ///< dimensions whose index is used
   Type indexType;
   /// What this step, and the loops around it, have loaded: by buffer and map
   /// at a point; tuples by the map with their last index 0.
@@ -96,7 +94,8 @@ int64_t MapEmitter::tupleSize(unsigned operand, unsigned dim) {
     return 0;
   AffineMap map = maps[operand];
   int64_t rank = type.getRank();
-  if (rank < 2 || classifyAccess(type, map, dim) != AccessKind::strided)
+  if (rank < 2 ||
+      classifyAccess(operands[operand], map, dim) != AccessKind::strided)
     return 0;
   int64_t size = type.getDimSize(rank - 1);
   if (size < 2 || size > maxUnrolled || strideOf(type, rank - 1) != 1 ||
@@ -107,17 +106,11 @@ int64_t MapEmitter::tupleSize(unsigned operand, unsigned dim) {
   return isa<AffineConstantExpr, AffineDimExpr>(last) ? size : 0;
 }
 
-/// An operand that is a scalar, as linalg.fill has it, is uniform.
-static AccessKind accessKind(Value operand, AffineMap map, unsigned dim) {
-  auto type = dyn_cast<MemRefType>(operand.getType());
-  return type ? classifyAccess(type, map, dim) : AccessKind::uniform;
-}
-
 /// How well lanes along `dim` suit memory.
 int64_t MapEmitter::contiguity(unsigned dim) {
   int64_t score = 0;
   for (auto [i, operand, map] : llvm::enumerate(operands, maps)) {
-    AccessKind kind = accessKind(operand, map, dim);
+    AccessKind kind = classifyAccess(operand, map, dim);
     int64_t weight = i < op.getNumDpsInputs() ? 2 : 3;
     if (kind == AccessKind::contiguous || tupleSize(i, dim))
       score += weight;
@@ -138,7 +131,7 @@ void MapEmitter::chooseLane() {
     // Lanes would idle, unless the rows are one after the other.
     if (ShapedType::isStatic(size) && size <= maxUnrolled &&
         llvm::none_of(llvm::seq<unsigned>(dim), [&](unsigned outer) {
-          return sizes[outer] != 1 && canCollapse(outer, dim);
+          return sizes[outer] != 1 && areNeighbours(maps, outer, dim, indexed);
         }))
       score -= 20;
     if (!lane || score >= best) {
@@ -159,7 +152,7 @@ void MapEmitter::chooseUnrolled() {
       continue;
     bool pays = indexed.contains(dim);
     for (auto [operand, map] : llvm::zip(operands, maps)) {
-      AccessKind kind = accessKind(operand, map, dim);
+      AccessKind kind = classifyAccess(operand, map, dim);
       pays |= kind == AccessKind::uniform || kind == AccessKind::contiguous;
     }
     if (!pays)
@@ -172,75 +165,6 @@ void MapEmitter::chooseUnrolled() {
         longer.back().push_back(i);
       }
     points = std::move(longer);
-  }
-}
-
-/// Whether `outer` and `inner` are neighbours in each operand that has one of
-/// them, so that rows which follow each other in memory are one long row.
-bool MapEmitter::canCollapse(unsigned outer, unsigned inner) {
-  if (indexed.contains(outer) || indexed.contains(inner))
-    return false;
-  MLIRContext *context = op.getContext();
-  return llvm::all_of(maps, [&](AffineMap map) {
-    if (!map.isFunctionOfDim(outer) && !map.isFunctionOfDim(inner))
-      return true;
-    auto at = map.getResultPosition(getAffineDimExpr(outer, context));
-    if (!at || *at + 1 == map.getNumResults() ||
-        map.getResult(*at + 1) != getAffineDimExpr(inner, context))
-      return false;
-    return llvm::count_if(map.getResults(), [&](AffineExpr expr) {
-             return expr.isFunctionOfDim(outer) || expr.isFunctionOfDim(inner);
-           }) == 2;
-  });
-}
-
-/// Makes one long row of the lane dimension and the dimensions around it where
-/// rows follow each other. Strides may be known at run time only, so this
-/// chooses extents and not another loop; the index in the lane dimension then
-/// runs beyond its size, into the rows that follow.
-void MapEmitter::collapse() {
-  Value together; // null: known to be
-  auto both = [&](Value condition) {
-    together = together
-                   ? b.createOrFold<arith::AndIOp>(loc, together, condition)
-                   : condition;
-  };
-  unsigned inner = *lane;
-  for (unsigned outer = inner; outer-- > 0;) {
-    if (sizes[outer] == 1 || llvm::is_contained(unrolled, outer))
-      continue;
-    if (!canCollapse(outer, inner))
-      return;
-    for (auto [operand, map] : llvm::zip(operands, maps)) {
-      auto type = cast<MemRefType>(operand.getType());
-      auto at = map.getResultPosition(getAffineDimExpr(outer, op.getContext()));
-      if (!at || type.getLayout().isIdentity())
-        continue;
-      auto metadata = memref::ExtractStridedMetadataOp::create(b, loc, operand);
-      auto stride = [&](unsigned r) -> Value {
-        int64_t known = strideOf(type, r);
-        if (ShapedType::isDynamic(known))
-          return metadata.getStrides()[r];
-        return arith::ConstantIndexOp::create(b, loc, known);
-      };
-      Value row = b.createOrFold<arith::MulIOp>(
-          loc, stride(*at + 1), extentOf(b, loc, operand, *at + 1));
-      both(b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
-                                         stride(*at), row));
-    }
-    Value all =
-        b.createOrFold<arith::MulIOp>(loc, extents[*lane], extents[outer]);
-    Value one = arith::ConstantIndexOp::create(b, loc, 1);
-    if (together) {
-      extents[*lane] =
-          b.createOrFold<arith::SelectOp>(loc, together, all, extents[*lane]);
-      extents[outer] =
-          b.createOrFold<arith::SelectOp>(loc, together, one, extents[outer]);
-    } else {
-      extents[*lane] = all;
-      extents[outer] = one;
-    }
-    inner = outer;
   }
 }
 
@@ -433,8 +357,13 @@ void MapEmitter::emitStep(OpBuilder &b, LaneStep step, ValueRange outer) {
 void MapEmitter::emit() {
   chooseLane();
   chooseUnrolled();
-  if (lane)
-    collapse();
+  if (lane) {
+    SmallVector<unsigned> outer;
+    for (unsigned dim = *lane; dim-- > 0;)
+      if (sizes[dim] != 1 && !llvm::is_contained(unrolled, dim))
+        outer.push_back(dim);
+    collapseInto(b, loc, operands, maps, indexed, *lane, outer, extents);
+  }
   SmallVector<unsigned> loops;
   SmallVector<Value> bounds;
   for (unsigned dim = 0; dim < sizes.size(); ++dim)
