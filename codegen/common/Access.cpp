@@ -24,6 +24,10 @@ int64_t gyre::strideOf(MemRefType type, unsigned dim) {
 
 AccessKind gyre::classifyAccess(Value operand, AffineMap map, unsigned dim) {
   auto type = dyn_cast<MemRefType>(operand.getType());
+  return type ? classifyAccess(type, map, dim) : AccessKind::uniform;
+}
+
+AccessKind gyre::classifyAccess(MemRefType type, AffineMap map, unsigned dim) {
   auto kind = AccessKind::uniform;
   for (auto [r, expr] : llvm::enumerate(map.getResults())) {
     if (!expr.isFunctionOfDim(dim))

@@ -25,6 +25,7 @@ enum class AccessKind {
 /// operand, or kDynamic.
 int64_t strideOf(MemRefType type, unsigned dim);
 
+AccessKind classifyAccess(MemRefType type, AffineMap map, unsigned dim);
 /// An operand that is a scalar, as linalg.fill has it, is uniform.
 AccessKind classifyAccess(Value operand, AffineMap map, unsigned dim);
 

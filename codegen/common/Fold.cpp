@@ -15,8 +15,6 @@ static OperandRange yielded(Region &region) {
   return region.front().getTerminator()->getOperands();
 }
 
-static Value noIndex(unsigned) { return {}; }
-
 Fold::Fold(Region &init, Region &step, Region &merge, Region &finish,
            unsigned numElements, unsigned pivot)
     : initRegion(&init), stepRegion(&step), mergeRegion(&merge),

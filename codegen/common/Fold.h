@@ -10,6 +10,9 @@
 
 namespace mlir::gyre {
 
+/// For regions that don't ask for positions.
+inline Value noIndex(unsigned) { return {}; }
+
 /// With `pivot` leads, a sum is folded as
 ///
 ///     s' = s * factor(old leads, new leads) + weight(new leads, element)
@@ -44,7 +47,7 @@ public:
                           IndexFn index, Value mask = {}) const;
   SmallVector<Value> merge(OpBuilder &b, ValueRange a, ValueRange other) const;
   SmallVector<Value> finish(OpBuilder &b, ValueRange states,
-                            IndexFn index) const;
+                            IndexFn index = noIndex) const;
 
   /// The leads alone, of `step` and of `merge`.
   SmallVector<Value> stepLeads(OpBuilder &b, ValueRange elements,
