@@ -4,12 +4,17 @@
 
 #include "codegen/Register.h"
 
+#include "codegen/cpu/ConvertToLLVM.h"
 #include "codegen/cpu/Passes.h"
 #include "dialect/GyreDialect.h"
-#include "passes/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "passes/Passes.h"
+#include "passes/Pipeline.h"
 
 using namespace mlir;
 
@@ -23,4 +28,28 @@ void gyre::registerPasses() {
   registerAllPasses();
   registerGyrePasses();
   registerGyreCpuPasses();
+  struct Options : PassPipelineOptions<Options> {
+    Option<std::string> last{*this, "last",
+                             llvm::cl::desc("the stage after which to stop"),
+                             llvm::cl::init(getStageNames().back().str())};
+  };
+  PassPipelineRegistration<Options>(
+      "gyre-pipeline", "from a graph to the LLVM dialect",
+      [](OpPassManager &pm, const Options &given) {
+        PipelineOptions options = getCPUPipeline();
+        std::optional<Stage> last = parseStage(given.last);
+        if (!last)
+          llvm::report_fatal_error("unknown stage '" + Twine(given.last) + "'");
+        options.last = *last;
+        buildPipeline(pm, options);
+      });
+}
+
+gyre::PipelineOptions gyre::getCPUPipeline() {
+  PipelineOptions options;
+  options.emit = [](OpPassManager &pm) {
+    pm.addNestedPass<func::FuncOp>(createEmitCpu());
+  };
+  options.lower = buildConvertToLLVM;
+  return options;
 }

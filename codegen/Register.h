@@ -11,6 +11,8 @@ class DialectRegistry;
 
 namespace mlir::gyre {
 
+struct PipelineOptions;
+
 /// The dialects of a graph and of every level below it, with the external
 /// models that tiling and bufferization need.
 void registerDialects(DialectRegistry &registry);
@@ -18,6 +20,9 @@ void registerDialects(DialectRegistry &registry);
 /// Gyre's passes and pipelines, and the upstream passes they are mixed with
 /// on a command line.
 void registerPasses();
+
+/// The pipeline's options with what the CPU adds to it.
+PipelineOptions getCPUPipeline();
 
 } // namespace mlir::gyre
 

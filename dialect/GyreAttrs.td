@@ -40,4 +40,31 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
   }];
 }
 
+def Gyre_TilingAttr : AttrDef<Gyre_Dialect, "Tiling"> {
+  let mnemonic = "tiling";
+  let summary = "how an operation is cut into tiles";
+  let description = [{
+    Tile sizes of the loops in `cut`, given as a rule because extents are
+    run-time values. Beginning with the first, each takes as much as is left of
+    `points` after the loops before it and the extents of the loops in `whole`,
+    but no less than its entry in `least`, no more than the one in `most` (0:
+    any), and never more than there is. Loops that are not in `cut` stay whole.
+
+    ```mlir
+    // rows of j, as many as make 2048 elements
+    #gyre.tiling<cut = [0], least = [1], most = [0], whole = [1], points = 2048>
+    ```
+  }];
+  let parameters = (ins
+    ArrayRefParameter<"int64_t">:$cut, ArrayRefParameter<"int64_t">:$least,
+    ArrayRefParameter<"int64_t">:$most,
+    OptionalArrayRefParameter<"int64_t">:$whole, "int64_t":$points);
+  let assemblyFormat = [{
+    `<` `cut` `=` `[` $cut `]` `,` `least` `=` `[` $least `]` `,`
+        `most` `=` `[` $most `]` `,` `whole` `=` `[` (`]`) : ($whole^ `]`)? `,`
+        `points` `=` $points `>`
+  }];
+  let genVerifyDecl = 1;
+}
+
 #endif // GYRE_ATTRS_TD

@@ -55,3 +55,17 @@ TargetAttr TargetAttr::of(Operation *op) {
              /*l1_bytes=*/32 << 10, /*l2_bytes=*/1 << 20, /*scalef=*/false,
              /*fma=*/true, /*gather=*/false, /*masked=*/true, /*features=*/"");
 }
+
+LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> cut, ArrayRef<int64_t> least,
+                                 ArrayRef<int64_t> most, ArrayRef<int64_t>,
+                                 int64_t points) {
+  if (least.size() != cut.size() || most.size() != cut.size())
+    return emitError() << "expected one least and one most size for each of "
+                       << cut.size() << " cut loops, got " << least.size()
+                       << " and " << most.size();
+  if (points < 1)
+    return emitError() << "expected a positive number of points, got "
+                       << points;
+  return success();
+}

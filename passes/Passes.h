@@ -5,11 +5,17 @@
 #ifndef GYRE_PASSES_PASSES_H
 #define GYRE_PASSES_PASSES_H
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::func {
 class FuncOp;
-}
+class FuncDialect;
+} // namespace mlir::func
 
 namespace mlir::gyre {
 

@@ -7,6 +7,18 @@
 
 include "mlir/Pass/PassBase.td"
 
+def BindResults : Pass<"gyre-bind-results", "::mlir::func::FuncOp"> {
+  let summary = "make tensors at the boundary memory that the caller owns";
+  let description = [{
+    Arguments become memrefs that are read only, results become arguments that
+    are written, so that bufferization has nothing to copy. A result that may
+    overwrite an argument is written there directly where each element is read
+    before it is written, and at the end of the function otherwise.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def BindSizes : Pass<"gyre-bind-sizes", "::mlir::ModuleOp"> {
   let summary = "turn weights and named sizes into arguments";
   let description = [{
@@ -47,6 +59,28 @@ def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FormKernels : Pass<"gyre-form-kernels", "::mlir::func::FuncOp"> {
+  let summary = "tile roots and fuse what belongs to them";
+  let description = [{
+    Obeys the attributes that `gyre-select-tiling` wrote: all operations with
+    one number in `gyre.kernel` become one `scf.forall` around the tiles of the
+    one that has `gyre.tiling`.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def FuseMaps : Pass<"gyre-fuse-maps", "::mlir::func::FuncOp"> {
+  let summary = "make one linalg.generic of each element-wise chain";
+  let description = [{
+    A producer is fused unless that would evaluate something expensive more
+    than once an element.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
   let summary = "rewrite matrix products as structures with their epilogue";
   let description = [{
@@ -59,6 +93,27 @@ def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gyre::GyreDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+def Outline : Pass<"gyre-outline", "::mlir::ModuleOp"> {
+  let summary = "make a kernel function and a launch of each scf.forall";
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def PlanWorkspace : Pass<"gyre-plan-workspace", "::mlir::ModuleOp"> {
+  let summary = "give each buffer a slice of the workspace or the scratch";
+  let description = [{
+    Replaces `memref.alloc` in functions with `gyre.entry`, adds the argument
+    `%workspace` and the function `@f.workspace`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def SelectTiling : Pass<"gyre-select-tiling", "::mlir::func::FuncOp"> {
+  let summary = "choose kernels, what belongs to each, and tile sizes";
 }
 
 #endif // GYRE_PASSES_TD

@@ -22,4 +22,14 @@ def EmitCpu : Pass<"gyre-emit-cpu", "::mlir::func::FuncOp"> {
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
+def ExposePointers : Pass<"gyre-expose-pointers", "::mlir::ModuleOp"> {
+  let summary = "give functions and launches the form that C sees";
+  let description = [{
+    Entry points become `@f.body(pointers and scalars, sizes, workspace,
+    frame)`, kernels `@f.kernelN(begin, end, scratch, captured)`, and a launch
+    a call of `gyre_parallel_for`. Pointers are turned into memrefs inside.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // GYRE_CODEGEN_CPU_PASSES_TD

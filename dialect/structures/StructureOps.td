@@ -3,6 +3,7 @@
 // Umbrella: one include a structure, and the operations of their regions.
 
 include "dialect/structures/ContractReduce.td"
+include "dialect/structures/Launch.td"
 include "dialect/structures/Reduce.td"
 include "dialect/structures/Scan.td"
 

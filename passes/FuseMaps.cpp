@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// This file implements the FuseMaps pass: chains of element-wise operations on
+// tensors become one linalg.generic each.
+
+#include "passes/CostModel.h"
+#include "passes/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace mlir::gyre {
+#define GEN_PASS_DEF_FUSEMAPS
+#include "passes/Passes.h.inc"
+} // namespace mlir::gyre
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+/// Whether the producer of `operand` may be evaluated where it is read.
+static bool mayFuse(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  if (!producer || !consumer ||
+      producer.getNumLoops() != producer.getNumParallelLoops() ||
+      consumer.getNumLoops() != consumer.getNumParallelLoops())
+    return false;
+  // A consumer that has loops of its own evaluates an element many times; one
+  // of several consumers evaluates it once more.
+  bool again = producer.getNumLoops() < consumer.getNumLoops() ||
+               !llvm::all_of(
+                   producer->getUsers(),
+                   [&](Operation *user) { return user == consumer; });
+  return !again || isCheap(producer.getBlock());
+}
+
+namespace {
+/// Named element-wise operations have bodies like any other once they are
+/// generic; products and the like keep their names, which say what they are.
+struct GeneralizeMaps : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (isa<linalg::GenericOp>(op) || !op.hasPureTensorSemantics() ||
+        op.getNumLoops() != op.getNumParallelLoops())
+      return failure();
+    return linalg::generalizeNamedOp(rewriter, op);
+  }
+};
+
+struct FuseMaps : gyre::impl::FuseMapsBase<FuseMaps> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet patterns(context);
+    patterns.add<GeneralizeMaps>(context);
+    linalg::populateElementwiseOpsFusionPatterns(patterns, mayFuse);
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+    linalg::populateInlineConstantOperandsPatterns(patterns);
+    tensor::populateFoldTensorEmptyPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pipeline, from a graph on tensors to what a target translates. Read it
+// from top to bottom.
+
+#include "passes/Pipeline.h"
+
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+static constexpr StringRef stageNames[] = {"graph",   "structures", "kernels",
+                                           "buffers", "code",       "llvm"};
+
+ArrayRef<StringRef> gyre::getStageNames() { return stageNames; }
+
+std::optional<Stage> gyre::parseStage(StringRef name) {
+  auto known = llvm::find(stageNames, name);
+  if (known == std::end(stageNames))
+    return std::nullopt;
+  return static_cast<Stage>(known - std::begin(stageNames));
+}
+
+static void addCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+/// From what a user wrote to one function an entry point.
+static void addGraph(OpPassManager &pm) {
+  // First, so that mistakes are reported on what the user wrote.
+  pm.addPass(createCheckGraph());
+  // One function an entry point: kernels are formed within a function.
+  pm.addPass(createInlinerPass());
+  pm.addPass(createSymbolDCEPass());
+  // The operators' laws are folds; they need to see their neighbours.
+  addCleanup(pm);
+  // After inlining: a weight is loaded wherever a layer is.
+  pm.addPass(createBindSizes());
+  addCleanup(pm);
+}
+
+static void addStructures(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createDecompose());
+  addCleanup(pm);
+  // Before kernels: one map a chain leaves fewer candidates to choose among.
+  pm.addNestedPass<func::FuncOp>(createFuseMaps());
+  addCleanup(pm);
+}
+
+static void addKernels(OpPassManager &pm, const PipelineOptions &options) {
+  // Before tiling: panels are made once, not once a tile of rows.
+  if (options.pack)
+    options.pack(pm);
+  // After maps are fused: a product takes its whole epilogue at once.
+  pm.addNestedPass<func::FuncOp>(createLowerProducts());
+  pm.addNestedPass<func::FuncOp>(createSelectTiling());
+  pm.addNestedPass<func::FuncOp>(createFormKernels());
+  addCleanup(pm);
+}
+
+static void addBuffers(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createBindResults());
+  // Kernels write their results where these belong; without it each would go
+  // to a buffer first.
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  // Loops whose value changes its buffer are made equivalent by bind-results.
+  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  addCleanup(pm);
+  // Self-copies fold only now that equal subviews are one value.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createPlanWorkspace());
+  addCleanup(pm);
+}
+
+static void addCode(OpPassManager &pm, const PipelineOptions &options) {
+  // Before outlining: an emitter sees the tile sizes as what they are, not as
+  // arguments.
+  if (options.emit)
+    options.emit(pm);
+  addCleanup(pm);
+  pm.addPass(createOutline());
+  addCleanup(pm);
+}
+
+void gyre::buildPipeline(OpPassManager &pm, const PipelineOptions &options) {
+  addGraph(pm);
+  if (options.last == Stage::graph)
+    return;
+  addStructures(pm);
+  if (options.last == Stage::structures)
+    return;
+  addKernels(pm, options);
+  if (options.last == Stage::kernels)
+    return;
+  addBuffers(pm);
+  if (options.last == Stage::buffers)
+    return;
+  addCode(pm, options);
+  if (options.last == Stage::code)
+    return;
+  if (options.lower)
+    options.lower(pm);
+}
