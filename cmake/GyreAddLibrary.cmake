@@ -3,7 +3,7 @@
 include_guard(GLOBAL)
 
 # gyre_add_library(<target> <model.mlir>... [THREADS on|off]
-#                  [OPTIONS <option of gyrec>...])
+#                  [OPTIONS <option of gyrec>...] [DEPENDS <file or target>...])
 #
 # Compiles each graph with gyrec at build time. The target holds the object
 # code, has <model>.h on its include path and links the runtime:
@@ -11,7 +11,7 @@ include_guard(GLOBAL)
 #   gyre_add_library(kernels attention.mlir OPTIONS --target=x86-64-v3)
 #   target_link_libraries(program PRIVATE kernels)
 function(gyre_add_library target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "THREADS" "OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "THREADS" "OPTIONS;DEPENDS")
   set(runtime gyre::runtime)
   if(DEFINED ARG_THREADS AND NOT ARG_THREADS)
     set(runtime gyre::serial)
@@ -27,7 +27,7 @@ function(gyre_add_library target)
     add_custom_command(
       OUTPUT ${generated}
       COMMAND gyre::gyrec ${model} -o ${folder}/${stem} ${ARG_OPTIONS}
-      DEPENDS ${model} gyre::gyrec
+      DEPENDS ${model} gyre::gyrec ${ARG_DEPENDS}
       COMMENT "gyrec ${stem}.mlir"
       VERBATIM)
     list(APPEND outputs ${generated})
