@@ -102,10 +102,10 @@ struct ContractReduceParts {
   SmallVector<Input> inputs; // pairs, elements, payloads
   SmallVector<Output> outputs;
   int64_t contractions = 1;
-  SmallVector<int64_t> rides;
+  SmallVector<int64_t> rides = {};
   int64_t pivot = 0;
   AffineMap limit = {};
-  SmallVector<Value> limitOperands;
+  SmallVector<Value> limitOperands = {};
   Fragment2 score; // products, elements
   Fragment init;
   Fragment2 step;            // scores, states

@@ -42,6 +42,16 @@ inline int64_t knownSize(int64_t x, int64_t y) {
 LogicalResult verifyShape(Operation *op, Value operand, StringRef name,
                           ArrayRef<int64_t> shape);
 
+/// An attribute during type inference. The parser infers before it moves
+/// attributes into properties, where the adaptor looks for them.
+template <typename AttrType, typename Adaptor>
+AttrType inferenceAttr(Adaptor adaptor, StringRef name, AttrType property) {
+  DictionaryAttr parsed = adaptor.getAttributes();
+  if (auto attr = parsed ? parsed.getAs<AttrType>(name) : AttrType())
+    return attr;
+  return property;
+}
+
 /// "4x?x8": sizes for diagnostics.
 std::string spellSizes(ArrayRef<int64_t> sizes);
 

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Quantizers: FSQ as maps and a sum of digits, nearest code as
+// gyre.contract_reduce.
+
+#include "dialect/ops/quantize/Quantize.h"
+
+#include "dialect/Builders.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+//===----------------------------------------------------------------------===//
+// Finite scalar quantization
+//===----------------------------------------------------------------------===//
+
+/// Indices are summed in f32, which is exact below this.
+static constexpr int64_t maxCodes = 1 << 24;
+
+static int64_t numCodes(ArrayRef<int64_t> levels) {
+  int64_t product = 1;
+  for (int64_t level : levels)
+    product = std::min(product * std::min(level, maxCodes + 1), maxCodes + 1);
+  return product;
+}
+
+static LogicalResult verifyLevels(Operation *op, ArrayRef<int64_t> levels) {
+  for (int64_t level : levels)
+    if (level < 2)
+      return op->emitOpError("expected levels of at least 2, got ") << level;
+  if (levels.empty() || numCodes(levels) > maxCodes)
+    return op->emitOpError("expected at least one level and at most 2^24 "
+                           "codes, got levels [")
+           << levels << "]";
+  return success();
+}
+
+template <typename Adaptor> static ArrayRef<int64_t> levelsOf(Adaptor adaptor) {
+  auto levels = inferenceAttr<DenseI64ArrayAttr>(
+      adaptor, "levels", adaptor.getProperties().getLevels());
+  return levels ? levels.asArrayRef() : ArrayRef<int64_t>();
+}
+
+/// A constant [d] of f(level).
+static Value levelVector(OpBuilder &b, Location loc, ArrayRef<int64_t> levels,
+                         Type element, function_ref<double(int64_t)> f) {
+  SmallVector<double> values = llvm::map_to_vector(levels, f);
+  return constantVector(b, loc, values, element);
+}
+
+/// L_0 .. L_(j-1) for each j.
+static Value basisVector(OpBuilder &b, Location loc, ArrayRef<int64_t> levels,
+                         Type element) {
+  int64_t basis = 1;
+  return levelVector(b, loc, levels, element, [&](int64_t level) {
+    double value = basis;
+    basis *= level;
+    return value;
+  });
+}
+
+LogicalResult FsqEncodeOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  RankedTensorType z = tensorType(adaptor.getZ());
+  int64_t levels = levelsOf(adaptor).size();
+  if (z.getRank() < 1 || z.getShape().back() != levels) // (C1)
+    return emitOptionalError(loc, "expected the last dimension of z to be ",
+                             levels, ", one a level, got ", z);
+  results.push_back(z);
+  results.push_back(RankedTensorType::get(z.getShape().drop_back(),
+                                          IntegerType::get(context, 32)));
+  return success();
+}
+
+LogicalResult FsqEncodeOp::verify() {
+  return verifyLevels(*this, getLevels()); // (C2) (C3)
+}
+
+FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  RankedTensorType type = tensorType(getZ());
+  unsigned loops = type.getRank();
+  Type real = getRegionType(type.getElementType());
+  ArrayRef<int64_t> levels = getLevels();
+  auto half = [](int64_t level) { return (level - 1) * 1.001 / 2; };
+  auto offset = [](int64_t level) { return level % 2 == 0 ? 0.5 : 0.0; };
+  auto vector = [&](function_ref<double(int64_t)> f) {
+    return Input{levelVector(b, loc, levels, real, f),
+                 mapOf(b.getContext(), loops, loops - 1)};
+  };
+  Input width = vector([](int64_t level) { return level / 2; });
+  AffineMap identity = b.getMultiDimIdentityMap(loops);
+  Value codes = buildMap(b, loc,
+                         {{getZ(), identity},
+                          vector(half),
+                          vector(offset),
+                          vector([&](int64_t level) {
+                            return std::atanh(offset(level) / half(level));
+                          }),
+                          width},
+                         {{type.getElementType(), identity}},
+                         [](Body &, ArrayRef<Scalar> e) -> Scalars {
+                           Scalar bounded = tanh(e[0] + e[3]) * e[1] - e[2];
+                           return {roundeven(bounded) / e[4]};
+                         })
+                    .front();
+
+  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
+  iterators.back() = IteratorKind::reduction;
+  Value indices =
+      buildReduce(
+          b, loc,
+          {.iterators = iterators,
+           .inputs = {{codes, identity},
+                      width,
+                      {basisVector(b, loc, levels, real), width.map}},
+           .outputs = {{b.getI32Type(),
+                        mapOf(b.getContext(), loops, dimRange(0, loops - 1))}},
+           .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
+           .step = [](Body &, ArrayRef<Scalar> e,
+                      ArrayRef<Scalar> s) -> Scalars {
+             // Rounding again undoes the division; NaN becomes 0.
+             Scalar digit = roundeven(e[0] * e[1]) + e[1];
+             return {s[0] + select(greater(digit, 0.0), digit, 0.0) * e[2]};
+           },
+           .merge = [](Body &, ArrayRef<Scalar> x,
+                       ArrayRef<Scalar> y) -> Scalars { return {x[0] + y[0]}; },
+           .finish = [](Body &body, ArrayRef<Scalar> s) -> Scalars {
+             return {s[0].to(body.builder().getI32Type())};
+           }})
+          .front();
+  return SmallVector<Value>{codes, indices};
+}
+
+LogicalResult FsqDecodeOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location>,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  SmallVector<int64_t> sizes(tensorType(adaptor.getIndices()).getShape());
+  sizes.push_back(levelsOf(adaptor).size());
+  results.push_back(RankedTensorType::get(sizes, Float32Type::get(context)));
+  return success();
+}
+
+LogicalResult FsqDecodeOp::verify() {
+  return verifyLevels(*this, getLevels()); // (C1) (C2)
+}
+
+OpFoldResult FsqDecodeOp::fold(FoldAdaptor) {
+  auto encode = getIndices().getDefiningOp<FsqEncodeOp>();
+  if (encode && encode.getLevels() == getLevels() &&
+      encode.getCodes().getType() == getType())
+    return encode.getCodes();
+  return {};
+}
+
+FailureOr<SmallVector<Value>> FsqDecodeOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  ArrayRef<int64_t> levels = getLevels();
+  unsigned loops = getType().getRank();
+  Type integer = b.getI32Type();
+  AffineMap column = mapOf(b.getContext(), loops, loops - 1);
+  SmallVector<OpFoldResult> sizes = sizesOf(b, loc, getIndices());
+  sizes.push_back(b.getIndexAttr(levels.size()));
+  auto self = [](int64_t level) { return level; };
+  auto half = [](int64_t level) { return level / 2; };
+  int64_t codes = numCodes(levels);
+  return buildMap(
+      b, loc,
+      {{getIndices(), mapOf(b.getContext(), loops, dimRange(0, loops - 1))},
+       {basisVector(b, loc, levels, integer), column},
+       {levelVector(b, loc, levels, integer, self), column},
+       {levelVector(b, loc, levels, integer, half), column}},
+      {{b.getF32Type(), b.getMultiDimIdentityMap(loops), sizes}},
+      [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
+        Scalar valid =
+            less(e[0], codes) & less(body.integer(-1, e[0].getType()), e[0]);
+        Scalar index = select(valid, e[0], 0.0).to(integer);
+        Scalar rest = index / e[1];
+        Scalar digit = rest - rest / e[2] * e[2];
+        Scalar code =
+            (digit - e[3]).to(b.getF32Type()) / e[3].to(b.getF32Type());
+        return {select(valid, code, 0.0)};
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// Nearest code
+//===----------------------------------------------------------------------===//
+
+LogicalResult NearestCodeOp::inferReturnTypes(MLIRContext *context,
+                                              std::optional<Location> loc,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &results) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  RankedTensorType codebook = tensorType(adaptor.getCodebook());
+  if (x.getRank() < 1 || codebook.getRank() != 2) // (C1)
+    return emitOptionalError(
+        loc, "expected x of rank 1 or more and codebook of rank 2, got ",
+        x.getRank(), " and ", codebook.getRank());
+  if (!sizesAgree(x.getShape().back(), codebook.getDimSize(1))) // (C2)
+    return emitOptionalError(
+        loc, "expected x and codebook to agree in the last dimension, got ", x,
+        " and ", codebook);
+  results.push_back(RankedTensorType::get(x.getShape().drop_back(),
+                                          IntegerType::get(context, 32)));
+  return success();
+}
+
+FailureOr<SmallVector<Value>> NearestCodeOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  MLIRContext *context = b.getContext();
+  unsigned rows = tensorType(getX()).getRank() - 1;
+  Type real = getRegionType(tensorType(getCodebook()).getElementType());
+
+  Value halfNorms =
+      buildReduce(
+          b, loc,
+          {.iterators = {IteratorKind::parallel, IteratorKind::reduction},
+           .inputs = {{getCodebook(), b.getMultiDimIdentityMap(2)}},
+           .outputs = {{real, mapOf(context, 2, 0u)}},
+           .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
+           .step = [](Body &, ArrayRef<Scalar> e, ArrayRef<Scalar> s)
+               -> Scalars { return {s[0] + e[0] * e[0]}; },
+           .merge = [](Body &, ArrayRef<Scalar> x,
+                       ArrayRef<Scalar> y) -> Scalars { return {x[0] + y[0]}; },
+           .finish = [](Body &, ArrayRef<Scalar> s) -> Scalars {
+             return {s[0] * 0.5};
+           }})
+          .front();
+
+  // States (least score, its number). The number starts above all others, so
+  // that an infinite score can still be the least.
+  Type integer = b.getI32Type();
+  constexpr int64_t none = std::numeric_limits<int32_t>::max();
+  auto least = [](Scalar x, Scalar i, Scalar y, Scalar j) -> Scalars {
+    Scalar takeX = less(x, y) | (equal(x, y) & less(i, j));
+    return {select(takeX, x, y), select(takeX, i, j)};
+  };
+  // Loops: rows.., code, feature.
+  unsigned code = rows, feature = rows + 1, loops = rows + 2;
+  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
+  iterators[code] = IteratorKind::reduction;
+  iterators[feature] = IteratorKind::contraction;
+  SmallVector<unsigned> row = dimRange(0, rows);
+  return buildContractReduce(
+      b, loc,
+      {.iterators = iterators,
+       .inputs = {{getX(), mapOf(context, loops, concat(row, feature))},
+                  {getCodebook(), mapOf(context, loops, {code, feature})},
+                  {halfNorms, mapOf(context, loops, code)}},
+       .outputs = {{integer, mapOf(context, loops, row)}},
+       .score = [](Body &, ArrayRef<Scalar> products, ArrayRef<Scalar> elements)
+           -> Scalars { return {elements[0] - products[0]}; },
+       .init = [&](Body &body) -> Scalars {
+         return {body.number(std::numeric_limits<double>::infinity()),
+                 body.integer(none, integer)};
+       },
+       .step =
+           [&](Body &body, ArrayRef<Scalar> x, ArrayRef<Scalar> s) {
+             return least(x[0], body.position32(code), s[0], s[1]);
+           },
+       .merge =
+           [&](Body &, ArrayRef<Scalar> x, ArrayRef<Scalar> y) {
+             return least(x[0], x[1], y[0], y[1]);
+           },
+       .finish = [&](Body &, ArrayRef<Scalar> s) -> Scalars {
+         return {select(equal(s[1], none), 0.0, s[1])};
+       }});
+}
+
+#define GET_OP_CLASSES
+#include "dialect/ops/quantize/Quantize.cpp.inc"
+
+namespace mlir::gyre {
+void registerQuantize(GyreDialect &dialect) {
+  dialect.addFamily<
+#define GET_OP_LIST
+#include "dialect/ops/quantize/Quantize.cpp.inc"
+      >();
+}
+} // namespace mlir::gyre

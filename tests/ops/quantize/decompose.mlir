@@ -1,0 +1,41 @@
+// RUN: gyre-opt --gyre-decompose --canonicalize --cse %s | FileCheck %s
+//
+// FSQ is a map and a sum of digits; the nearest code a contract_reduce.
+
+// CHECK-LABEL: @fsq_encode
+// CHECK: %[[CODES:.*]] = linalg.generic
+// CHECK: math.tanh
+// CHECK: math.roundeven
+// CHECK: gyre.reduce
+// CHECK-SAME: ins(%[[CODES]],
+// CHECK: finish
+// CHECK: arith.fptosi
+func.func @fsq_encode(%z: tensor<?x16x4xf32>) -> (tensor<?x16x4xf32>, tensor<?x16xi32>) {
+  %codes, %indices = gyre.fsq_encode %z {levels = array<i64: 8, 5, 5, 5>}
+      : tensor<?x16x4xf32>
+  return %codes, %indices : tensor<?x16x4xf32>, tensor<?x16xi32>
+}
+
+// CHECK-LABEL: @fsq_decode
+// CHECK: linalg.generic
+// CHECK: arith.divsi
+func.func @fsq_decode(%i: tensor<?x16xi64>) -> tensor<?x16x3xf32> {
+  %codes = gyre.fsq_decode %i {levels = array<i64: 7, 5, 5>} : tensor<?x16xi64>
+  return %codes : tensor<?x16x3xf32>
+}
+
+// The lowest number wins a tie, in every order.
+// CHECK-LABEL: @nearest_code
+// CHECK: %[[NORMS:.*]] = gyre.reduce
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: ins(%{{.*}}, %{{.*}}, %[[NORMS]] :
+// CHECK: step
+// CHECK: ^bb0(%[[X:.*]]: f32, %[[LEAST:.*]]: f32, %[[AT:.*]]: i32):
+// CHECK: %[[J:.*]] = arith.index_cast %{{.*}} : index to i32
+// CHECK: arith.cmpf olt, %[[X]], %[[LEAST]]
+// CHECK: arith.cmpf oeq, %[[X]], %[[LEAST]]
+// CHECK: arith.cmpi slt, %[[J]], %[[AT]]
+func.func @nearest_code(%x: tensor<?x?x64xf32>, %codebook: tensor<1024x64xf32>) -> tensor<?x?xi32> {
+  %k = gyre.nearest_code %x, %codebook : tensor<?x?x64xf32>, tensor<1024x64xf32>
+  return %k : tensor<?x?xi32>
+}
