@@ -73,7 +73,6 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     if (failed(entry))
       return;
     makeLoopsInPlace(func);
-    resolveDims(func, *entry);
 
     Block &body = func.getBody().front();
     auto terminator = cast<func::ReturnOp>(body.getTerminator());
@@ -147,28 +146,6 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
                    b, loop.getLoc(), carried.getType(), value, carried)
                    .getResult());
       }
-    });
-  }
-
-  /// Tiling has asked for dimensions of arguments again.
-  void resolveDims(func::FuncOp func, const EntryPoint &entry) {
-    SmallVector<OpFoldResult> sizes;
-    for (BlockArgument argument :
-         func.getArguments().take_back(entry.sizes.size()))
-      sizes.push_back(argument);
-    func.walk([&](tensor::DimOp dim) {
-      auto argument = dyn_cast<BlockArgument>(dim.getSource());
-      std::optional<int64_t> index = dim.getConstantIndex();
-      if (!argument || argument.getOwner() != &func.getBody().front() || !index)
-        return;
-      AffineExpr expr = entry.getDims(entry.arguments[argument.getArgNumber()],
-                                      &getContext())[*index];
-      OpBuilder b(dim);
-      dim.replaceAllUsesWith(getValueOrCreateConstantIndexOp(
-          b, dim.getLoc(),
-          affine::makeComposedFoldedAffineApply(
-              b, dim.getLoc(), AffineMap::get(0, sizes.size(), expr), sizes)));
-      dim.erase();
     });
   }
 };

@@ -44,6 +44,10 @@ static SmallVector<OpFoldResult> computeTileSizes(OpBuilder &b, Operation *op,
   SmallVector<OpFoldResult> sizes(domain.size(), b.getIndexAttr(0));
   for (auto [loop, least, most] :
        llvm::zip(tiling.getCut(), tiling.getLeast(), tiling.getMost())) {
+    if (most == 1) {
+      sizes[loop] = b.getIndexAttr(1);
+      continue;
+    }
     Value size = b.createOrFold<arith::DivUIOp>(
         loc, constant(tiling.getPoints()), atLeast(volume, 1));
     size = atLeast(size, least);
@@ -233,8 +237,10 @@ struct FormKernels : gyre::impl::FormKernelsBase<FormKernels> {
       op->removeAttr(kernelAttrName);
       op->removeAttr(tilingAttrName);
     });
-    // Tiles of tensors that hold nothing yet are such tensors themselves.
+    // Results that were fused away leave their loop, and tiles of tensors that
+    // hold nothing yet are such tensors themselves.
     RewritePatternSet patterns(&getContext());
+    scf::ForallOp::getCanonicalizationPatterns(patterns, &getContext());
     tensor::populateFoldTensorEmptyPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

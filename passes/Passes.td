@@ -112,6 +112,17 @@ def PlanWorkspace : Pass<"gyre-plan-workspace", "::mlir::ModuleOp"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
+def ResolveDims : Pass<"gyre-resolve-dims", "::mlir::func::FuncOp"> {
+  let summary = "trace dimensions back to the named sizes";
+  let description = [{
+    `tensor.dim` of what an operation made becomes arithmetic on dimensions of
+    its operands, and of an argument its size. What is left afterwards to ask a
+    tensor for was never a function of the named sizes.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
 def SelectTiling : Pass<"gyre-select-tiling", "::mlir::func::FuncOp"> {
   let summary = "choose kernels, what belongs to each, and tile sizes";
 }

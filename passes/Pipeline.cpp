@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
@@ -47,6 +48,9 @@ static void addGraph(OpPassManager &pm) {
 
 static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createDecompose());
+  // arith and math on tensors are maps like those of decomposed operators.
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
   // Before kernels: one map a chain leaves fewer candidates to choose among.
   pm.addNestedPass<func::FuncOp>(createFuseMaps());
@@ -61,6 +65,8 @@ static void addKernels(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createLowerProducts());
   pm.addNestedPass<func::FuncOp>(createSelectTiling());
   pm.addNestedPass<func::FuncOp>(createFormKernels());
+  // Tiling asks for dimensions of whatever it slices.
+  pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
 }
 

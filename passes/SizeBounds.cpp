@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -21,12 +22,29 @@ SizeBounds::SizeBounds(OpBuilder &b, ValueRange known) : b(b) {
     exacts[value] = value;
 }
 
+/// Whether `op` may run where it did not: no effect, and no division by what
+/// may be 0.
+static bool mayRunAnywhere(Operation *op) {
+  if (isPure(op))
+    return true;
+  if (!isa<arith::DivUIOp, arith::DivSIOp, arith::CeilDivUIOp,
+           arith::CeilDivSIOp, arith::RemUIOp, arith::RemSIOp,
+           arith::FloorDivSIOp>(op))
+    return false;
+  llvm::APInt constant;
+  Value divisor = op->getOperand(1);
+  if (auto clamped = divisor.getDefiningOp<arith::MaxSIOp>())
+    divisor = clamped.getRhs();
+  return matchPattern(divisor, m_ConstantInt(&constant)) &&
+         constant.isStrictlyPositive();
+}
+
 Value SizeBounds::exact(Value value) {
   if (auto it = exacts.find(value); it != exacts.end())
     return it->second;
   Operation *op = value.getDefiningOp();
   Value made;
-  if (op && isPure(op) && op->getNumRegions() == 0 &&
+  if (op && mayRunAnywhere(op) && op->getNumRegions() == 0 &&
       op->getNumResults() == 1) {
     IRMapping mapping;
     bool known = llvm::all_of(op->getOperands(), [&](Value operand) {
