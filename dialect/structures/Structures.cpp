@@ -261,8 +261,8 @@ unsigned ScanOp::getNumStates() {
 }
 
 unsigned ScanOp::getCarriedDim() {
-  return llvm::find(getIteratorKinds(), IteratorKind::carried) -
-         getIteratorKinds().begin();
+  SmallVector<IteratorKind> kinds = getIteratorKinds();
+  return llvm::find(kinds, IteratorKind::carried) - kinds.begin();
 }
 
 LogicalResult ScanOp::verify() {

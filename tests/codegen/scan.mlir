@@ -1,0 +1,177 @@
+// RUN: gyre-opt %s --pass-pipeline='builtin.module(func.func(gyre-emit-cpu,canonicalize,cse))' -split-input-file -verify-diagnostics | FileCheck %s
+
+// Sixteen states of each lane are carried in registers. Rates and states, which
+// lie across the lanes, are transposed once; b is one element for all lanes:
+//
+//   for d by 16:  a = transpose(rows of a), h = transpose(rows of h)
+//     for t iter_args(h):  load x; 16 times: load b; h = a h + x b;  store y
+
+#btd = affine_map<(b, d, t, n) -> (b, t, d)>
+#btn = affine_map<(b, d, t, n) -> (b, t, n)>
+// CHECK-LABEL: func @states_in_registers
+// CHECK:         scf.for %[[B:.*]] = %c0 to %c2
+// CHECK:           scf.for %[[D:.*]] = %c0 to %c64 step %c16 {
+// CHECK-COUNT-16:    vector.load %arg1[{{.*}}] : memref<64x16xf32>, vector<16xf32>
+// CHECK-COUNT-64:    vector.shuffle
+// CHECK-COUNT-16:    vector.load %arg3[{{.*}}] : memref<2x64x16xf32>, vector<16xf32>
+// CHECK-COUNT-64:    vector.shuffle
+// CHECK:             %[[H:.*]]:16 = scf.for %[[T:.*]] = %c0 to %c100 step %c1 iter_args({{(%.* = %.*, ){15}%.* = %.*}}) ->
+// CHECK:               vector.load %arg0[%[[B]], %[[T]], %[[D]]]
+// CHECK-COUNT-16:      memref.load %arg2
+// CHECK-NOT:           memref.load
+// CHECK:               vector.store %{{.*}}, %arg4[%[[B]], %[[T]], %[[D]]]
+// CHECK-NEXT:          scf.yield
+// CHECK-COUNT-64:    vector.shuffle
+// CHECK-COUNT-16:    vector.store {{.*}}, %arg3
+func.func @states_in_registers(
+    %x: memref<2x100x64xf32>, %a: memref<64x16xf32>, %b: memref<2x100x16xf32>,
+    %h: memref<2x64x16xf32>, %y: memref<2x100x64xf32>) {
+  gyre.scan {
+      indexing_maps = [#btd, affine_map<(b, d, t, n) -> (d, n)>, #btn,
+                       affine_map<(b, d, t, n) -> (b, d, n)>, #btd],
+      iterator_types = ["parallel", "parallel", "carried", "state"]}
+    ins(%x, %a, %b : memref<2x100x64xf32>, memref<64x16xf32>, memref<2x100x16xf32>)
+    outs(%h, %y : memref<2x64x16xf32>, memref<2x100x64xf32>)
+    step {
+    ^bb0(%xt: f32, %an: f32, %bt: f32, %hn: f32):
+      %0 = arith.mulf %an, %hn : f32
+      %1 = arith.mulf %xt, %bt : f32
+      %2 = arith.addf %0, %1 : f32
+      gyre.yield %2, %2 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+// The carried dimension is the contiguous one: sixteen steps move through tiles
+// that are transposed, the last steps gather. Channels: blocks of four vectors,
+// blocks of one, a masked one, in which rows that don't exist are not stored.
+
+#ct = affine_map<(c, t) -> (c, t)>
+// CHECK-LABEL: func @carried_is_contiguous
+// CHECK-DAG:     memref.alloca() {alignment = 64 : i64} : memref<16x64xf32>
+// CHECK-DAG:     memref.alloca() {alignment = 64 : i64} : memref<16x16xf32>
+// CHECK:         scf.for {{.*}} step %c64 {
+// CHECK:           vector.load %{{.*}} : memref<?xf32>, vector<64xf32>
+// CHECK:           scf.for {{.*}} iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK-COUNT-256:   vector.shuffle
+// CHECK:             scf.for %{{.*}} = %c0 to %c16 step %c1 iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK-COUNT-256:   vector.shuffle
+// CHECK:           scf.for {{.*}} iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK:             vector.gather
+// CHECK:             vector.scatter
+// CHECK:         scf.for {{.*}} step %c16 {
+// CHECK:         scf.if
+// CHECK:           %[[MASK:.*]] = vector.create_mask
+// CHECK:           vector.maskedload %{{.*}}, %[[MASK]]
+// CHECK:           arith.minui
+// CHECK:           scf.if %{{.*}} {
+// CHECK-NEXT:        vector.store
+// CHECK:           vector.gather {{.*}}, %[[MASK]]
+func.func @carried_is_contiguous(
+    %a: memref<?x?xf32>, %h: memref<?xf32>, %y: memref<?x?xf32>) {
+  gyre.scan reverse {
+      indexing_maps = [#ct, affine_map<(c, t) -> (c)>, #ct],
+      iterator_types = ["parallel", "carried"]}
+    ins(%a : memref<?x?xf32>) outs(%h, %y : memref<?xf32>, memref<?x?xf32>)
+    step {
+    ^bb0(%at: f32, %s: f32):
+      %0 = arith.addf %at, %s : f32
+      gyre.yield %0, %0 : f32, f32
+    } output {
+    ^bb0(%at: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+// 64 states a lane stay where they are: each step reads them for `probe`, then
+// reads and writes them for `step`, four vectors of lanes at a time.
+
+#htk = affine_map<(h, v, t, k) -> (h, t, k)>
+#htv = affine_map<(h, v, t, k) -> (h, t, v)>
+// CHECK-LABEL: func @states_in_memory
+// CHECK-NOT:     memref.alloca
+// CHECK:         scf.for %[[H:.*]] = %c0
+// CHECK-NEXT:      scf.for %[[T:.*]] = %c0
+// CHECK:             scf.for %[[K:.*]] = %c0 to %c64 step %c1 iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK:               vector.load %arg2[%[[H]], %[[K]], %c0]
+// CHECK-NOT:           vector.store
+// CHECK:             scf.for %[[K:.*]] = %c0 to %c64 step %c1 iter_args({{.*}}) -> (vector<64xf32>)
+// CHECK:               vector.load %arg2[%[[H]], %[[K]], %c0]
+// CHECK:               vector.store %{{.*}}, %arg2[%[[H]], %[[K]], %c0]
+// CHECK:             vector.store %{{.*}}, %arg3[%[[H]], %[[T]], %c0]
+func.func @states_in_memory(
+    %k: memref<8x32x64xf32>, %v: memref<8x32x64xf32>, %s: memref<8x64x64xf32>,
+    %y: memref<8x32x64xf32>) {
+  gyre.scan {
+      indexing_maps = [#htk, #htv, affine_map<(h, v, t, k) -> (h, k, v)>, #htv],
+      iterator_types = ["parallel", "parallel", "carried", "state"]}
+    ins(%k, %v : memref<8x32x64xf32>, memref<8x32x64xf32>)
+    outs(%s, %y : memref<8x64x64xf32>, memref<8x32x64xf32>)
+    probe {
+    ^bb0(%kt: f32, %vt: f32, %st: f32):
+      %0 = arith.mulf %kt, %st : f32
+      gyre.yield %0 : f32
+    } step {
+    ^bb0(%kt: f32, %vt: f32, %seen: f32, %st: f32):
+      %0 = arith.subf %vt, %seen : f32
+      %1 = arith.mulf %0, %kt : f32
+      %2 = arith.addf %st, %1 : f32
+      gyre.yield %2, %2 : f32, f32
+    } output {
+    ^bb0(%vt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+// Without a parallel dimension the code is scalar.
+
+// CHECK-LABEL: func @no_lanes
+// CHECK-NOT:     vector
+// CHECK:         scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}) -> (f32)
+func.func @no_lanes(%x: memref<?xf32>, %h: memref<f32>, %y: memref<?xf32>) {
+  gyre.scan {
+      indexing_maps = [affine_map<(t) -> (t)>, affine_map<(t) -> ()>,
+                       affine_map<(t) -> (t)>],
+      iterator_types = ["carried"]}
+    ins(%x : memref<?xf32>) outs(%h, %y : memref<f32>, memref<?xf32>)
+    step {
+    ^bb0(%xt: f32, %s: f32):
+      %0 = arith.addf %xt, %s : f32
+      gyre.yield %0, %0 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+func.func @shared_state(%x: memref<4x8xf32>, %h: memref<f32>, %y: memref<4x8xf32>) {
+  // expected-error @+2 {{expected the map of init 0 to name every parallel dimension and every state dimension}}
+  // expected-error @+1 {{failed to emit code for gyre.scan}}
+  gyre.scan {
+      indexing_maps = [affine_map<(c, t) -> (c, t)>, affine_map<(c, t) -> ()>,
+                       affine_map<(c, t) -> (c, t)>],
+      iterator_types = ["parallel", "carried"]}
+    ins(%x : memref<4x8xf32>) outs(%h, %y : memref<f32>, memref<4x8xf32>)
+    step {
+    ^bb0(%xt: f32, %s: f32):
+      gyre.yield %xt, %s : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
