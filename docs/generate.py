@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes the manual of operators and passes, and README.md's table of operators.
+
+usage: generate.py [--check] <mlir-tblgen> <MLIR's include folder>
+
+With --check nothing is written: the exit status says whether all is fresh.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MANUAL = ROOT / "docs" / "manual"
+TABLE = re.compile(r"(<!-- operators -->\n).*?(<!-- end -->)", re.DOTALL)
+SUMMARY = re.compile(r'let summary = "(.*)"')
+OPERATOR = re.compile(r"^### `(gyre\.\w+)`.*\n\n_(.*)_$", re.MULTILINE)
+
+
+def generate(tblgen, include, generator, td):
+    command = [tblgen, generator, f"-I{ROOT}", f"-I{include}", ROOT / td]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    # One blank line is enough, and none at the end.
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def page(title, source, body):
+    note = "<!-- Written by docs/generate.py from %s. -->" % source
+    body = body.split("\n", 1)[1]  # tblgen's own note
+    return f"{note}\n\n# {title}\n{body}"
+
+
+def pages(tblgen, include):
+    """(path, content) of each file that is generated."""
+    rows = []
+    for td in sorted(ROOT.glob("dialect/ops/*/*.td")):
+        source = td.relative_to(ROOT)
+        body = generate(tblgen, include, "-gen-op-doc", source)
+        yield MANUAL / f"{td.parent.name}.md", page(f"Operators: {td.parent.name}", source, body)
+        # tblgen begins each with a capital letter, also "x W + b".
+        written = {raw[:1].upper() + raw[1:]: raw for raw in SUMMARY.findall(td.read_text())}
+        link = f"[{td.parent.name}](docs/manual/{td.parent.name}.md)"
+        for name, summary in OPERATOR.findall(body):
+            rows.append(f"| `{name}` | {written.get(summary, summary)} | {link} |")
+    structures = "dialect/structures/StructureOps.td"
+    body = generate(tblgen, include, "-gen-op-doc", structures)
+    yield MANUAL / "structures.md", page("Structures", structures, body)
+    for name, title, td in (
+        ("passes", "Passes", "passes/Passes.td"),
+        ("cpu", "Passes for CPUs", "codegen/cpu/Passes.td"),
+    ):
+        body = generate(tblgen, include, "-gen-pass-doc", td)
+        yield MANUAL / f"{name}.md", page(title, td, body)
+    readme = ROOT / "README.md"
+    table = "\n".join(["| operator | what it is | family |", "|---|---|---|", *rows])
+    yield readme, TABLE.sub(lambda m: f"{m[1]}{table}\n{m[2]}", readme.read_text())
+
+
+def main():
+    check = "--check" in sys.argv
+    tblgen, include = [a for a in sys.argv[1:] if a != "--check"]
+    stale = []
+    for path, content in pages(tblgen, include):
+        if path.exists() and path.read_text() == content:
+            continue
+        stale.append(path.relative_to(ROOT))
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content)
+    for path in stale:
+        print(f"stale, run ./dev docs: {path}" if check else f"wrote {path}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
