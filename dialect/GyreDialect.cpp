@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 // FAMILY(Name) for each folder under ops/.
@@ -31,7 +32,21 @@ using namespace mlir::gyre;
 #define GET_ATTRDEF_CLASSES
 #include "dialect/GyreAttrs.cpp.inc"
 
+namespace {
+/// Private functions of a graph are inlined whatever they hold.
+struct GyreInlinerInterface : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+};
+} // namespace
+
 void GyreDialect::initialize() {
+  addInterfaces<GyreInlinerInterface>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialect/GyreAttrs.cpp.inc"
