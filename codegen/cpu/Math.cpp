@@ -1,11 +1,493 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The emitter of maps for CPUs.
+// Expands `math` on f32, scalars and vectors, into polynomials that are right
+// over the whole range: infinities, NaN, over- and underflow. Denormal
+// arguments and results may be taken for zero. Errors in the comments are
+// the largest seen against double precision (tests/codegen/math).
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "codegen/cpu/Emitters.h"
-#include "dialect/structures/Structures.h"
+#include "codegen/cpu/MathExpr.h"
+#include "codegen/cpu/MathTables.h"
+#include "dialect/GyreDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <numbers>
 
 using namespace mlir;
 using namespace mlir::gyre;
 
-void gyre::expandMath(Operation *) {}
+// A namespace of its own, since <cmath> has the same names in the global one.
+namespace mlir::gyre::formula {
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+//===----------------------------------------------------------------------===//
+// Exponentials
+//===----------------------------------------------------------------------===//
+
+/// p * 2^n by AVX-512's scalef, for a vector of whole registers: it saturates
+/// as it has to, and gives 0 and infinity for n = -inf and inf even where p is
+/// NaN, as the reduced argument of an infinity is.
+static Expr scaleByInstruction(Expr p, Expr n) {
+  OpBuilder &b = p.builder();
+  Location loc = p.getLoc();
+  auto type = cast<VectorType>(p.getType());
+  auto part = VectorType::get(16, b.getF32Type());
+  Value mask = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
+  // Round to nearest even, as the current mode does.
+  Value rounding = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
+  auto name = b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512");
+  auto scale = [&](Value x, Value y) -> Value {
+    return LLVM::CallIntrinsicOp::create(b, loc, part, name,
+                                         ValueRange{x, y, x, mask, rounding})
+        .getResult(0);
+  };
+  if (type.getNumElements() == 16)
+    return p.with(scale(p, n));
+  Value all = p.number(0.0);
+  for (int64_t at = 0; at < type.getNumElements(); at += 16) {
+    auto slice = [&](Value value) -> Value {
+      return vector::ExtractStridedSliceOp::create(b, loc, value, at, 16, 1);
+    };
+    all = vector::InsertStridedSliceOp::create(
+        b, loc, scale(slice(p), slice(n)), all, at, 1);
+  }
+  return p.with(all);
+}
+
+static bool hasScalef(Expr x) {
+  auto type = dyn_cast<VectorType>(x.getType());
+  return x.target().getScalef() && type && type.getRank() == 1 &&
+         type.getNumElements() % 16 == 0;
+}
+
+/// p * 2^n for p about 1 and a whole n from -127 to 128; 0 where that would be
+/// denormal.
+static Expr scaleByExponent(Expr p, Expr n) {
+  Expr moved = p.bits() + n.toInt().shl(23);
+  return select(less(moved, 0x800000), p.number(0.0), moved.asFloat());
+}
+
+/// 2^x: 0.8 ulp.
+static Expr exp2(Expr x) {
+  if (hasScalef(x)) {
+    Expr n = roundeven(x);
+    return scaleByInstruction(polynomial(x - n, tables::exp2), n);
+  }
+  // Beyond these bounds the result is 0 or infinity; NaN passes them.
+  Expr clamped = select(less(x, -127.0), x.number(-127.0), x);
+  clamped = select(greater(clamped, 128.0), x.number(128.0), clamped);
+  Expr n = roundeven(clamped);
+  Expr result = scaleByExponent(polynomial(clamped - n, tables::exp2), n);
+  return select(isNaN(x), x, result);
+}
+
+static constexpr double log2e = std::numbers::log2e;
+static constexpr double ln2High = 0.693147182f, ln2Low = -1.90465421e-09f;
+
+/// x = n ln2 + r with whole n and |r| <= ln2/2 (a little more).
+static std::pair<Expr, Expr> reduceByLn2(Expr x) {
+  Expr n = roundeven(x * log2e);
+  return {n, fma(n, -ln2Low, fma(n, -ln2High, x))};
+}
+
+/// e^r - 1, for reduced r.
+static Expr expm1Reduced(Expr r) {
+  return fma(r * r, polynomial(r, tables::expm1), r);
+}
+
+/// e^x: 1.0 ulp.
+static Expr exp(Expr x) {
+  if (hasScalef(x)) {
+    // The reduction is exact for a small n only.
+    Expr clamped = select(less(x, -104.0), x.number(-104.0), x);
+    clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
+    auto [n, r] = reduceByLn2(clamped);
+    return scaleByInstruction(expm1Reduced(r) + 1.0, n);
+  }
+  Expr clamped = select(less(x, -88.0), x.number(-88.0), x);
+  clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
+  auto [n, r] = reduceByLn2(clamped);
+  Expr result = scaleByExponent(expm1Reduced(r) + 1.0, n);
+  result = select(greater(x, 88.722839), x.number(infinity), result);
+  return select(isNaN(x), x, result);
+}
+
+/// e^x - 1: 1.4 ulp.
+static Expr expm1(Expr x) {
+  Expr clamped = select(less(x, -20.0), x.number(-20.0), x);
+  clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
+  auto [n, r] = reduceByLn2(clamped);
+  // Half of the power, since n may be 128. Without scaling, r keeps its bits.
+  Expr half = (n.toInt() + 126).shl(23).asFloat();
+  Expr q = expm1Reduced(r);
+  Expr scaled = fma(q, half, half - 0.5) * 2.0;
+  return select(isNaN(x), x, select(equal(n, 0.0), q, scaled));
+}
+
+//===----------------------------------------------------------------------===//
+// Logarithms
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Split {
+  Expr exponent, fraction; ///< x = 2^exponent (1 + fraction)
+};
+} // namespace
+
+/// For positive finite x, denormals among them; |fraction| <= 1/3.
+static Split splitExponent(Expr x) {
+  Expr isDenormal = less(x, 1.17549435e-38);
+  Expr normal = select(isDenormal, x * 8388608.0, x);
+  Expr offset = (normal.bits() - 0x3F2AAAAB) & -0x800000;
+  Expr fraction = (normal.bits() - offset).asFloat() - 1.0;
+  Expr exponent = offset.ashr(23).toFloat();
+  return {select(isDenormal, exponent - 23.0, exponent), fraction};
+}
+
+/// The result of a logarithm where x is 0, negative, infinite or NaN.
+static Expr specialLog(Expr x, Expr result) {
+  Expr finite = select(less(x, infinity), result, x);
+  Expr positive = select(less(x, 0.0), x.number(nan), finite);
+  return select(equal(x, 0.0), x.number(-infinity), positive);
+}
+
+static Expr log1pReduced(Expr f) {
+  return fma(f * f, polynomial(f, tables::log1p), f);
+}
+
+/// ln x: 0.9 ulp.
+static Expr log(Expr x) {
+  auto [e, f] = splitExponent(x);
+  Expr low = fma(e, ln2Low, log1pReduced(f));
+  return specialLog(x, fma(e, ln2High, low));
+}
+
+/// log2 x: 1.6 ulp.
+static Expr log2(Expr x) {
+  constexpr double high = 1.44269502f, low = 1.92596303e-08f;
+  auto [e, f] = splitExponent(x);
+  Expr t = log1pReduced(f);
+  return specialLog(x, fma(t, high, fma(t, low, e)));
+}
+
+/// log10 x: 1.5 ulp.
+static Expr log10(Expr x) {
+  constexpr double high = 0.434294492f, low = -1.01030501e-08f;
+  constexpr double two = 0.301029995663981195;
+  auto [e, f] = splitExponent(x);
+  Expr t = log1pReduced(f);
+  Expr lower = fma(t, low, e * (two - static_cast<float>(two)));
+  return specialLog(x, fma(e, two, fma(t, high, lower)));
+}
+
+/// ln(1 + x): 1.5 ulp. What 1 + x loses is added to first order.
+static Expr log1p(Expr x) {
+  Expr u = x + 1.0;
+  Expr lost = (x - (u - 1.0)) / u;
+  Expr result = log(u) + lost;
+  Expr odd = isNaN(lost) | !less(x, infinity);
+  return select(odd, log(u), select(equal(x, 0.0), x, result));
+}
+
+//===----------------------------------------------------------------------===//
+// Powers
+//===----------------------------------------------------------------------===//
+
+/// |x|^y by way of log2 in double precision, since an error of it is
+/// multiplied by up to 2^7 * ln2: 0.9 ulp.
+static Expr powMagnitude(Expr x, Expr y) {
+  auto [e, f] = splitExponent(x);
+  Expr wide = f.widen();
+  Expr logarithm = fma(wide, polynomial(wide, tables::log2Wide), e.widen());
+  Expr exponent = y.widen() * logarithm;
+  exponent = select(less(exponent, -200.0), exponent.number(-200.0), exponent);
+  exponent = select(greater(exponent, 200.0), exponent.number(200.0), exponent);
+  Expr n = roundeven(exponent);
+  Expr p = polynomial((exponent - n).narrow(), tables::exp2);
+  Expr whole = n.narrow();
+  if (hasScalef(p))
+    return scaleByInstruction(p, whole);
+  whole = select(less(whole, -127.0), whole.number(-127.0), whole);
+  // 2^128 (1 - r) is still a number; two steps can make it.
+  Expr isHuge = greater(whole, 127.0);
+  Expr scaled = scaleByExponent(p, select(isHuge, whole.number(127.0), whole));
+  return select(isHuge,
+                select(greater(whole, 128.0), p.number(infinity), scaled * 2.0),
+                scaled);
+}
+
+/// x^y, as C has it.
+static Expr pow(Expr x, Expr y) {
+  Expr size = abs(x), reach = abs(y);
+  Expr result = powMagnitude(size, y);
+  // Bases 0 and infinity, exponents of infinity.
+  Expr zero = x.number(0.0), inf = x.number(infinity), one = x.number(1.0);
+  Expr grows = less(zero, y);
+  result = select(equal(size, 0.0), select(grows, zero, inf), result);
+  result = select(equal(size, infinity), select(grows, inf, zero), result);
+  Expr endless = select(greater(size, 1.0) ^ less(y, 0.0), inf, zero);
+  endless = select(equal(size, 1.0), one, endless);
+  result = select(equal(reach, infinity), endless, result);
+  // Negative bases want whole exponents; odd ones keep the sign.
+  Expr half = y * 0.5;
+  Expr isWhole = equal(floor(y), y);
+  Expr isOdd = isWhole & !equal(floor(half), half) & less(reach, 16777216.0);
+  Expr isNegative = less(x.bits(), 0);
+  result = select(isNegative & isOdd, -result, result);
+  Expr undefined = less(x, 0.0) & !isWhole & less(size, infinity);
+  result = select(undefined, x.number(nan), result);
+  result = select(isNaN(x) | isNaN(y), x + y, result);
+  return select(equal(x, 1.0) | equal(y, 0.0), one, result);
+}
+
+//===----------------------------------------------------------------------===//
+// Hyperbolic functions and erf
+//===----------------------------------------------------------------------===//
+
+/// tanh x: 1.6 ulp.
+static Expr tanh(Expr x) {
+  Expr size = abs(x), square = x * x;
+  Expr near = fma(square * polynomial(square, tables::tanh), x, x);
+  Expr far = 1.0 - 2.0 / (exp2(size * (2.0 * log2e)) + 1.0);
+  return select(less(size, 0.55), near, copysign(far, x));
+}
+
+/// sinh x and cosh x: 2.7 ulp.
+static Expr sinh(Expr x) {
+  Expr t = expm1(abs(x));
+  Expr near = (t + t / (t + 1.0)) * 0.5;
+  // Where e^x alone would overflow already.
+  Expr half = exp(abs(x) * 0.5);
+  Expr far = half * 0.5 * half;
+  return copysign(select(less(abs(x), 20.0), near, far), x);
+}
+
+static Expr cosh(Expr x) {
+  Expr t = exp(abs(x));
+  Expr near = fma(t, 0.5, 0.5 / t);
+  Expr half = exp(abs(x) * 0.5);
+  return select(less(abs(x), 20.0), near, half * 0.5 * half);
+}
+
+/// atanh x: 2.2 ulp.
+static Expr atanh(Expr x) {
+  Expr size = abs(x);
+  Expr result = log1p(2.0 * size / (1.0 - size)) * 0.5;
+  return select(equal(x, 0.0), x, copysign(result, x));
+}
+
+/// erf x: 1.3 ulp.
+static Expr erf(Expr x) {
+  Expr size = abs(x), square = x * x;
+  // Around x itself, which adds no rounding.
+  Expr near =
+      fma(x, fma(square, polynomial(square, tables::erf), 0.128379167f), x);
+  // From 4 on, erf is 1 in f32.
+  Expr clamped = select(greater(size, 4.0), x.number(4.0), size);
+  Expr far = 1.0 - exp2(-polynomial(clamped, tables::erfc));
+  return select(less(size, 0.92), near, copysign(far, x));
+}
+
+//===----------------------------------------------------------------------===//
+// Circular functions
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Angle {
+  Expr quadrant; ///< i32
+  Expr rest;     ///< in [-pi/4, pi/4]
+};
+} // namespace
+
+/// |x| below 2^15: pi/2 in three parts, the first product exact.
+static Angle reduceSmall(Expr x) {
+  Expr n = roundeven(x * (2.0 * std::numbers::inv_pi));
+  Expr rest = fma(n, -1.57079637f, x);
+  rest = fma(n, 4.37113883e-08f, rest);
+  rest = fma(n, 1.71512451e-15f, rest);
+  return {n.toInt(), rest};
+}
+
+/// Any |x| from 1 on: x is m 2^e with whole m, and of 2/pi only the 96 bits
+/// from bit e - 1 on matter for m 2^e (2/pi) modulo 4.
+static Angle reduceLarge(Expr x) {
+  Expr bits = abs(x).bits();
+  Expr mantissa = (bits & 0x7FFFFF) | 0x800000;
+  // The first bit of the window, behind a word of zeros: 32 + e - 2.
+  Expr start = bits.lshr(23) - (127 + 23 - 30);
+  Expr word = start.lshr(5), shift = start & 31;
+  auto word32 = [&](unsigned i) {
+    return bits.integer(static_cast<int32_t>(tables::twoOverPi[i]));
+  };
+  SmallVector<Expr> window;
+  for (unsigned k = 0; k < 4; ++k) {
+    Expr chosen = word32(k);
+    for (unsigned w = 1; w <= 4; ++w)
+      chosen = select(equal(word, w), word32(w + k), chosen);
+    window.push_back(chosen);
+  }
+  Expr product = mantissa.wide().integer(0);
+  for (unsigned k = 0; k < 3; ++k) {
+    Expr pair = window[k].wide().shl(32) | window[k + 1].wide();
+    Expr part = (pair.shl(shift.wide()).lshr(32)) * mantissa.wide();
+    product = product + (k == 0 ? part.shl(32) : k == 1 ? part : part.lshr(32));
+  }
+  // The top two bits are the quadrant; round, so that the rest is signed.
+  Expr quadrant = (product + (int64_t(1) << 61)).lshr(62);
+  Expr rest = (product - quadrant.shl(62)).toDouble() *
+              (std::numbers::pi / 2 * 0x1p-62);
+  Expr isNegative = less(x, 0.0);
+  Expr turned = quadrant.narrowInt();
+  Expr small = rest.narrow();
+  return {select(isNegative, turned * -1, turned),
+          select(isNegative, -small, small)};
+}
+
+/// Angles beyond 2^15 are rare: where there is one, all lanes take the other
+/// way for large angles, and each keeps what is right for it.
+static Angle reduceAngle(Expr x) {
+  OpBuilder &b = x.builder();
+  Location loc = x.getLoc();
+  Angle small = reduceSmall(x);
+  Expr isLarge = !less(abs(x), 32768.0);
+  Value any = isLarge;
+  if (isa<VectorType>(any.getType()))
+    any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, any);
+  auto choice = scf::IfOp::create(
+      b, loc, any,
+      [&](OpBuilder &b, Location loc) {
+        Angle large = reduceLarge(x);
+        // Infinities and NaN give NaN.
+        Expr rest = select(less(abs(x), infinity), large.rest, x - x);
+        Value chosen[] = {select(isLarge, large.quadrant, small.quadrant),
+                          select(isLarge, rest, small.rest)};
+        scf::YieldOp::create(b, loc, chosen);
+      },
+      [&](OpBuilder &b, Location loc) {
+        scf::YieldOp::create(b, loc, ValueRange{small.quadrant, small.rest});
+      });
+  return {x.with(choice.getResult(0)), x.with(choice.getResult(1))};
+}
+
+/// sin x (turn = 0) and cos x (turn = 1): 1.6 ulp.
+static Expr sinTurned(Expr x, int64_t turn) {
+  auto [quadrant, r] = reduceAngle(x);
+  Expr q = quadrant + turn, square = r * r;
+  Expr sine = fma(square * polynomial(square, tables::sin), r, r);
+  Expr cosine = fma(square * square, polynomial(square, tables::cos),
+                    fma(square, -0.5, 1.0));
+  Expr result = select(equal(q & 1, 0), sine, cosine);
+  Expr sign = (q & 2).shl(30);
+  Expr turned = (result.bits() ^ sign).asFloat();
+  return turn == 0 ? select(equal(x, 0.0), x, turned) : turned;
+}
+
+static Expr sin(Expr x) { return sinTurned(x, 0); }
+static Expr cos(Expr x) { return sinTurned(x, 1); }
+/// tan x: 3.4 ulp.
+static Expr tan(Expr x) { return sin(x) / cos(x); }
+
+/// atan |x|: 1.7 ulp.
+static Expr atanMagnitude(Expr size) {
+  Expr isFar = greater(size, 1.0);
+  Expr t = select(isFar, 1.0 / size, size), square = t * t;
+  Expr near = fma(square * polynomial(square, tables::atan), t, t);
+  Expr far = (std::numbers::pi / 2) - near;
+  return select(isFar, far, near);
+}
+
+static Expr atan(Expr x) { return copysign(atanMagnitude(abs(x)), x); }
+
+/// asin x = atan(x / sqrt((1 - x)(1 + x))): 2.4 ulp.
+static Expr asin(Expr x) { return atan(x / sqrt((1.0 - x) * (1.0 + x))); }
+
+/// acos x: 2.4 ulp.
+static Expr acos(Expr x) { return 2.0 * atan(sqrt((1.0 - x) / (1.0 + x))); }
+
+/// The angle of (x, y): 2.2 ulp.
+static Expr atan2(Expr y, Expr x) {
+  // Both infinite: the diagonal.
+  Expr diagonal = equal(abs(x), infinity) & equal(abs(y), infinity);
+  Expr quotient = select(diagonal, x.number(1.0), abs(y) / abs(x));
+  quotient = select(equal(y, 0.0) & equal(x, 0.0), y.number(0.0), quotient);
+  Expr angle = atanMagnitude(quotient);
+  Expr isLeft = less(x.bits(), 0);
+  return copysign(select(isLeft, std::numbers::pi - angle, angle), y);
+}
+
+/// 1 / sqrt x: 1.5 ulp.
+static Expr rsqrt(Expr x) { return 1.0 / sqrt(x); }
+
+} // namespace mlir::gyre::formula
+
+//===----------------------------------------------------------------------===//
+// The expansion
+//===----------------------------------------------------------------------===//
+
+using Unary = Expr (*)(Expr);
+using Binary = Expr (*)(Expr, Expr);
+
+static Unary unaryFor(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Unary>(op)
+      .Case([](math::ExpOp) { return formula::exp; })
+      .Case([](math::Exp2Op) { return formula::exp2; })
+      .Case([](math::ExpM1Op) { return formula::expm1; })
+      .Case([](math::LogOp) { return formula::log; })
+      .Case([](math::Log2Op) { return formula::log2; })
+      .Case([](math::Log10Op) { return formula::log10; })
+      .Case([](math::Log1pOp) { return formula::log1p; })
+      .Case([](math::TanhOp) { return formula::tanh; })
+      .Case([](math::SinhOp) { return formula::sinh; })
+      .Case([](math::CoshOp) { return formula::cosh; })
+      .Case([](math::AtanhOp) { return formula::atanh; })
+      .Case([](math::ErfOp) { return formula::erf; })
+      .Case([](math::SinOp) { return formula::sin; })
+      .Case([](math::CosOp) { return formula::cos; })
+      .Case([](math::TanOp) { return formula::tan; })
+      .Case([](math::AtanOp) { return formula::atan; })
+      .Case([](math::AsinOp) { return formula::asin; })
+      .Case([](math::AcosOp) { return formula::acos; })
+      .Case([](math::RsqrtOp) { return formula::rsqrt; })
+      .Default([](Operation *) { return nullptr; });
+}
+
+static Binary binaryFor(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Binary>(op)
+      .Case([](math::PowFOp) { return formula::pow; })
+      .Case([](math::Atan2Op) { return formula::atan2; })
+      .Default([](Operation *) { return nullptr; });
+}
+
+void gyre::expandMath(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk([&](Operation *op) {
+    if (unaryFor(op) || binaryFor(op))
+      ops.push_back(op);
+  });
+  for (Operation *op : ops) {
+    Type element = getElementTypeOrSelf(op->getResult(0).getType());
+    auto type = dyn_cast<FloatType>(element);
+    if (!type || type.getWidth() > 32)
+      continue;
+    // Random draws have to agree on every target.
+    OpBuilder b(op);
+    ExprContext context{b, op->getLoc(), TargetAttr::of(op),
+                        op->hasAttr("gyre.exact")};
+    auto argument = [&](unsigned i) {
+      Expr x(context, op->getOperand(i));
+      return element.isF32() ? x : x.widenToF32();
+    };
+    Expr result = unaryFor(op) ? unaryFor(op)(argument(0))
+                               : binaryFor(op)(argument(0), argument(1));
+    if (!element.isF32())
+      result = result.narrowTo(element);
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+}
