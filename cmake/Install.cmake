@@ -28,7 +28,7 @@ install(FILES ${PROJECT_BINARY_DIR}/gyre.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 
 # For compiler engineers: the tools, the plug-in of mlir-opt, and what a dialect
 # of one's own includes.
-install(TARGETS gyre-opt GyrePlugin)
+install(TARGETS gyre-opt GyrePlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY dialect ${PROJECT_BINARY_DIR}/dialect DESTINATION ${headers}
         FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc"
         PATTERN "CMakeFiles" EXCLUDE)

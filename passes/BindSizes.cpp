@@ -43,10 +43,27 @@ struct BindSizes : gyre::impl::BindSizesBase<BindSizes> {
       if (func.isPublic() && !func->hasAttr(entryAttrName))
         if (failed(bind(module, func)))
           return signalPassFailure();
+    // Later stages know arguments only.
+    SmallVector<Attribute> weights;
     for (auto global :
-         llvm::make_early_inc_range(module.getOps<ml_program::GlobalOp>()))
-      if (!isExtern(global) && SymbolTable::symbolKnownUseEmpty(global, module))
-        global.erase();
+         llvm::make_early_inc_range(module.getOps<ml_program::GlobalOp>())) {
+      if (isExtern(global))
+        weights.push_back(describe(global).toAttribute(&getContext()));
+      global.erase();
+    }
+    if (!weights.empty())
+      module->setAttr(weightsAttrName, ArrayAttr::get(&getContext(), weights));
+  }
+
+  static EntryArgument describe(ml_program::GlobalOp global) {
+    EntryArgument weight;
+    weight.name = fieldName(global.getSymName());
+    weight.kind = EntryArgument::Kind::Weight;
+    weight.type = global.getType();
+    weight.key = global.getSymName().str();
+    for (int64_t extent : cast<RankedTensorType>(weight.type).getShape())
+      weight.dims.push_back(std::to_string(extent));
+    return weight;
   }
 
   static bool isExtern(ml_program::GlobalOp global) {
@@ -82,13 +99,7 @@ struct BindSizes : gyre::impl::BindSizesBase<BindSizes> {
       auto it = uses.find(global);
       if (it == uses.end())
         continue;
-      EntryArgument weight;
-      weight.name = fieldName(global.getSymName());
-      weight.kind = EntryArgument::Kind::Weight;
-      weight.type = global.getType();
-      weight.key = global.getSymName().str();
-      for (int64_t extent : cast<RankedTensorType>(weight.type).getShape())
-        weight.dims.push_back(std::to_string(extent));
+      EntryArgument weight = describe(global);
       unsigned position = entry.arguments.size();
       if (failed(
               func.insertArgument(position, weight.type, {}, global.getLoc())))

@@ -13,29 +13,9 @@ using namespace mlir::gyre;
 
 static constexpr StringLiteral kindNames[] = {"input", "output", "weight"};
 
-DictionaryAttr EntryPoint::toAttribute(MLIRContext *context) const {
-  Builder b(context);
-  auto strings = [&](ArrayRef<std::string> values) {
-    return b.getStrArrayAttr(
-        SmallVector<StringRef>(values.begin(), values.end()));
-  };
-  SmallVector<Attribute> list;
-  for (const EntryArgument &argument : arguments) {
-    NamedAttrList attrs;
-    attrs.append("name", b.getStringAttr(argument.name));
-    attrs.append("kind",
-                 b.getStringAttr(kindNames[static_cast<int>(argument.kind)]));
-    attrs.append("type", TypeAttr::get(argument.type));
-    if (!argument.isScalar())
-      attrs.append("dims", strings(argument.dims));
-    if (argument.mayOverwrite >= 0)
-      attrs.append("may_overwrite", b.getI64IntegerAttr(argument.mayOverwrite));
-    if (!argument.key.empty())
-      attrs.append("key", b.getStringAttr(argument.key));
-    list.push_back(attrs.getDictionary(context));
-  }
-  return b.getDictionaryAttr({b.getNamedAttr("arguments", b.getArrayAttr(list)),
-                              b.getNamedAttr("sizes", strings(sizes))});
+static ArrayAttr writeStrings(Builder &b, ArrayRef<std::string> values) {
+  return b.getStrArrayAttr(
+      SmallVector<StringRef>(values.begin(), values.end()));
 }
 
 static bool readStrings(DictionaryAttr from, StringRef name,
@@ -52,6 +32,58 @@ static bool readStrings(DictionaryAttr from, StringRef name,
   return true;
 }
 
+DictionaryAttr EntryArgument::toAttribute(MLIRContext *context) const {
+  Builder b(context);
+  NamedAttrList attrs;
+  attrs.append("name", b.getStringAttr(name));
+  attrs.append("kind", b.getStringAttr(kindNames[static_cast<int>(kind)]));
+  attrs.append("type", TypeAttr::get(type));
+  if (!isScalar())
+    attrs.append("dims", writeStrings(b, dims));
+  if (mayOverwrite >= 0)
+    attrs.append("may_overwrite", b.getI64IntegerAttr(mayOverwrite));
+  if (!key.empty())
+    attrs.append("key", b.getStringAttr(key));
+  return attrs.getDictionary(context);
+}
+
+FailureOr<EntryArgument> EntryArgument::fromAttribute(DictionaryAttr attrs) {
+  auto name = attrs.getAs<StringAttr>("name");
+  auto kind = attrs.getAs<StringAttr>("kind");
+  auto type = attrs.getAs<TypeAttr>("type");
+  if (!name || !kind || !type)
+    return failure();
+  EntryArgument argument;
+  argument.name = name.str();
+  argument.type = type.getValue();
+  auto known = llvm::find(kindNames, kind.getValue());
+  if (known == std::end(kindNames) ||
+      (!argument.isScalar() && !readStrings(attrs, "dims", argument.dims)))
+    return failure();
+  argument.kind = static_cast<Kind>(known - std::begin(kindNames));
+  if (auto position = attrs.getAs<IntegerAttr>("may_overwrite"))
+    argument.mayOverwrite = position.getInt();
+  if (auto key = attrs.getAs<StringAttr>("key"))
+    argument.key = key.str();
+  return argument;
+}
+
+DictionaryAttr EntryPoint::toAttribute(MLIRContext *context) const {
+  Builder b(context);
+  SmallVector<Attribute> list;
+  for (const EntryArgument &argument : arguments)
+    list.push_back(argument.toAttribute(context));
+  NamedAttrList attrs;
+  attrs.append("arguments", b.getArrayAttr(list));
+  attrs.append("sizes", writeStrings(b, sizes));
+  SmallVector<Attribute> pairs;
+  for (const auto &[left, right] : requirements)
+    pairs.push_back(writeStrings(b, {left, right}));
+  if (!pairs.empty())
+    attrs.append("requirements", b.getArrayAttr(pairs));
+  return attrs.getDictionary(context);
+}
+
 FailureOr<EntryPoint> EntryPoint::of(Operation *op) {
   auto dict = op->getAttrOfType<DictionaryAttr>(entryAttrName);
   EntryPoint entry;
@@ -62,41 +94,33 @@ FailureOr<EntryPoint> EntryPoint::of(Operation *op) {
     return failure();
   for (Attribute attr : list) {
     auto attrs = dyn_cast<DictionaryAttr>(attr);
-    auto name = attrs ? attrs.getAs<StringAttr>("name") : StringAttr();
-    auto kind = attrs ? attrs.getAs<StringAttr>("kind") : StringAttr();
-    auto type = attrs ? attrs.getAs<TypeAttr>("type") : TypeAttr();
-    if (!name || !kind || !type)
+    if (!attrs)
       return failure();
-    EntryArgument argument;
-    argument.name = name.str();
-    argument.type = type.getValue();
-    auto known = llvm::find(kindNames, kind.getValue());
-    if (known == std::end(kindNames) ||
-        (!argument.isScalar() && !readStrings(attrs, "dims", argument.dims)))
+    FailureOr<EntryArgument> argument = EntryArgument::fromAttribute(attrs);
+    if (failed(argument))
       return failure();
-    argument.kind =
-        static_cast<EntryArgument::Kind>(known - std::begin(kindNames));
-    if (auto position = attrs.getAs<IntegerAttr>("may_overwrite"))
-      argument.mayOverwrite = position.getInt();
-    if (auto key = attrs.getAs<StringAttr>("key"))
-      argument.key = key.str();
-    entry.arguments.push_back(std::move(argument));
+    entry.arguments.push_back(std::move(*argument));
   }
+  if (auto pairs = dict.getAs<ArrayAttr>("requirements"))
+    for (auto pair : pairs.getAsRange<ArrayAttr>())
+      entry.requirements.emplace_back(cast<StringAttr>(pair[0]).str(),
+                                      cast<StringAttr>(pair[1]).str());
   return entry;
+}
+
+AffineExpr EntryPoint::getSize(StringRef text, MLIRContext *context) const {
+  SmallVector<std::string> names(sizes);
+  std::string error;
+  // gyre-check-graph has parsed it before.
+  return parseSizeExpression(text, names, context, error)
+      .value_or(getAffineConstantExpr(0, context));
 }
 
 SmallVector<AffineExpr> EntryPoint::getDims(const EntryArgument &argument,
                                             MLIRContext *context) const {
-  SmallVector<AffineExpr> dims;
-  SmallVector<std::string> names(sizes);
-  std::string error;
-  for (const std::string &text : argument.dims) {
-    // gyre-check-graph has parsed all of them.
-    FailureOr<AffineExpr> dim =
-        parseSizeExpression(text, names, context, error);
-    dims.push_back(succeeded(dim) ? *dim : getAffineConstantExpr(0, context));
-  }
-  return dims;
+  return llvm::map_to_vector(argument.dims, [&](const std::string &text) {
+    return getSize(text, context);
+  });
 }
 
 //===----------------------------------------------------------------------===//

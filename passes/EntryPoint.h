@@ -14,6 +14,8 @@ namespace mlir::gyre {
 
 /// The attribute that holds an EntryPoint.
 inline constexpr llvm::StringLiteral entryAttrName = "gyre.entry";
+/// On the module: its weights as an array of what EntryArgument reads.
+inline constexpr llvm::StringLiteral weightsAttrName = "gyre.weights";
 /// Marks an `index` argument that is a named size.
 inline constexpr llvm::StringLiteral sizeAttrName = "gyre.size";
 
@@ -32,6 +34,8 @@ struct EntryArgument {
   /// A weight: its name in a file of weights.
   std::string key;
 
+  DictionaryAttr toAttribute(MLIRContext *context) const;
+  static FailureOr<EntryArgument> fromAttribute(DictionaryAttr attrs);
   bool isScalar() const { return !isa<ShapedType>(type); }
 };
 
@@ -39,10 +43,14 @@ struct EntryPoint {
   /// Weights, inputs, outputs.
   SmallVector<EntryArgument> arguments;
   SmallVector<std::string> sizes;
+  /// Pairs of expressions that have to agree when the function is called.
+  SmallVector<std::pair<std::string, std::string>> requirements;
 
   DictionaryAttr toAttribute(MLIRContext *context) const;
   /// Failure where `op` has no `gyre.entry`, or not one that toAttribute made.
   static FailureOr<EntryPoint> of(Operation *op);
+  /// An expression of sizes over symbols, one a named size.
+  AffineExpr getSize(StringRef text, MLIRContext *context) const;
   /// The sizes of an argument as expressions of symbols, one a named size.
   SmallVector<AffineExpr> getDims(const EntryArgument &argument,
                                   MLIRContext *context) const;

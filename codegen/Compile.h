@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The compiler as a library: from a parsed graph to code in memory.
+
+#ifndef GYRE_CODEGEN_COMPILE_H
+#define GYRE_CODEGEN_COMPILE_H
+
+#include "codegen/Model.h"
+#include "passes/Pipeline.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace mlir::gyre {
+
+struct CompileOptions {
+  /// A C identifier.
+  std::string name;
+  /// Empty, or ends with '_'.
+  std::string prefix;
+  /// Sorted: the one that asks for most comes last.
+  SmallVector<Target> targets;
+  bool threads = true;
+  bool verifyEach = false;
+  /// Where a failure of the compiler leaves what it was working on.
+  std::string reproducer;
+};
+
+/// Finds a user's mistakes. Everything that fails afterwards is a failure of
+/// the compiler.
+LogicalResult checkGraph(ModuleOp graph, const CompileOptions &options);
+
+/// A copy of a checked graph, as it is after stage `last` for one target. Null
+/// after an error, which has been reported.
+OwningOpRef<ModuleOp> runStages(ModuleOp graph, const Target &target,
+                                Stage last, const CompileOptions &options,
+                                TimingScope &timing);
+
+struct CompiledModel {
+  Model model;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<llvm::Module> code;
+};
+
+/// Compiles a checked graph for all targets, optimized. `extend` may add
+/// functions to the module before that.
+FailureOr<CompiledModel>
+compile(ModuleOp graph, const CompileOptions &options,
+        llvm::LLVMContext &context, TimingScope &timing,
+        llvm::function_ref<void(CompiledModel &)> extend = nullptr);
+
+/// What the header and the description say, without compiling.
+FailureOr<Model> describe(ModuleOp graph, const CompileOptions &options,
+                          TimingScope &timing);
+
+} // namespace mlir::gyre
+
+#endif // GYRE_CODEGEN_COMPILE_H

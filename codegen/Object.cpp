@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// LLVM IR in, object file out: translation, linking of variants, LLVM's own
+// optimizations, code generation.
+
+#include "codegen/Object.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+std::unique_ptr<llvm::TargetMachine>
+gyre::createTargetMachine(const Target &target, std::string &error) {
+  static const bool initialized = [] {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+    return true;
+  }();
+  (void)initialized;
+  llvm::Triple triple(target.triple);
+  const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!found)
+    return nullptr;
+  llvm::TargetOptions options;
+  // Operators choose where products and sums contract.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
+  options.FunctionSections = true;
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, /*CPU=*/"", /*Features=*/"", options, llvm::Reloc::PIC_,
+      std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+std::unique_ptr<llvm::Module>
+gyre::translateVariant(ModuleOp op, const Target &target, StringRef suffix,
+                       llvm::TargetMachine &machine,
+                       llvm::LLVMContext &context) {
+  std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(op, context);
+  if (!module)
+    return nullptr;
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  std::string bits = std::to_string(8 * target.vectorBytes);
+  for (llvm::GlobalObject &object : module->global_objects()) {
+    if (object.isDeclaration())
+      continue;
+    object.setName(object.getName() + suffix);
+    // The linker would leave out what is internal and not used yet.
+    object.setLinkage(llvm::GlobalValue::ExternalLinkage);
+    auto *function = dyn_cast<llvm::Function>(&object);
+    if (!function)
+      continue;
+    function->addFnAttr("target-features", target.features);
+    // Else LLVM splits wide vectors on machines that it takes for slow.
+    function->addFnAttr("prefer-vector-width", bits);
+    function->addFnAttr("min-legal-vector-width", bits);
+    function->addFnAttr(llvm::Attribute::NoUnwind);
+  }
+  return module;
+}
+
+std::unique_ptr<llvm::Module>
+gyre::linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
+                   ArrayRef<std::string> suffixes, const Model &model,
+                   std::string &error) {
+  std::unique_ptr<llvm::Module> module = std::move(variants.front());
+  module->setModuleIdentifier(model.name);
+  module->setSourceFileName(model.name);
+  for (auto &variant : variants.drop_front())
+    if (llvm::Linker::linkModules(*module, std::move(variant))) {
+      error = "variants do not link";
+      return nullptr;
+    }
+  for (llvm::GlobalObject &object : module->global_objects())
+    if (!object.isDeclaration())
+      object.setLinkage(llvm::GlobalValue::InternalLinkage);
+  emitEntryPoints(*module, model, suffixes);
+  if (llvm::Function *loop = module->getFunction("gyre_parallel_for");
+      loop && !model.threads)
+    loop->setName("gyre_serial_for");
+  llvm::raw_string_ostream os(error);
+  return llvm::verifyModule(*module, &os) ? nullptr : std::move(module);
+}
+
+void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PipelineTuningOptions tuning;
+  // Emitters have chosen vectors and unrolling; LLVM's own choices only add
+  // code and compile time.
+  tuning.LoopUnrolling = false;
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+
+LogicalResult gyre::writeCode(llvm::Module &module,
+                              llvm::TargetMachine &machine,
+                              llvm::CodeGenFileType type,
+                              llvm::raw_pwrite_stream &os) {
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, /*DwoOut=*/nullptr, type))
+    return failure();
+  passes.run(module);
+  return success();
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The table of targets: from a name on the command line to plain data.
+
+#ifndef GYRE_CODEGEN_TARGET_H
+#define GYRE_CODEGEN_TARGET_H
+
+#include "dialect/GyreDialect.h"
+
+namespace mlir::gyre {
+
+struct Target {
+  std::string name;
+  std::string triple;
+  /// LLVM's feature string.
+  std::string features;
+  int64_t vectorBytes, vectorRegisters;
+  int64_t l1Bytes, l2Bytes;
+  bool scalef, fma, gather, masked;
+  /// What a CPU must have, as bits of the runtime's gyre_cpu_feature.
+  uint64_t cpuFeatures;
+
+  TargetAttr toAttribute(MLIRContext *context) const;
+};
+
+/// The target called `name`; `host` is the machine that compiles, by the
+/// features that it has. Failure with the reason in `error`.
+FailureOr<Target> lookupTarget(StringRef name, std::string &error);
+
+/// Names for help texts and messages.
+SmallVector<StringRef> getTargetNames();
+
+} // namespace mlir::gyre
+
+#endif // GYRE_CODEGEN_TARGET_H
