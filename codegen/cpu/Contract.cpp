@@ -34,7 +34,6 @@ ContractEmitter::ContractEmitter(RewriterBase &b, ContractReduceOp op)
   hasFma = target.getFma();
   // Accumulators, a line of the right operand and a broadcast have to fit:
   // 6 x 4 of 32 registers, 6 x 2 of 16.
-  blockRows = 6;
   blockVectors = target.getVectorRegisters() >= 32 ? 4 : 2;
   SmallVector<Value> operands(op.getInputs());
   llvm::append_range(operands, op.getInits());
@@ -122,14 +121,6 @@ LogicalResult ContractEmitter::findRoles() {
     if (kinds[dim] == IteratorKind::parallel && int(dim) != column &&
         int(dim) != row && int(dim) != payload)
       outer.push_back(dim);
-
-  // Whole blocks of 8 rows beat blocks of 6 with a tail.
-  if (row >= 0)
-    if (auto rows = getConstantIntValue(extents[row]);
-        rows && *rows % 6 != 0 && *rows % 8 == 0 && blockVectors == 4) {
-      blockRows = 8;
-      blockVectors = 2;
-    }
   return success();
 }
 
@@ -335,7 +326,8 @@ void ContractEmitter::emitProductColumns(int64_t vectors, bool masked) {
   bool stage = op.getContractions() == 1 && wantsStaging(0, blocked);
   if (!blocked) {
     if (stage)
-      stageColumns(0, vectors * lanes, begin, extents[dims[0]]);
+      stageColumns(0, vectors * lanes, masked, blocked, begin,
+                   extents[dims[0]]);
     forRowBlocks(begin, end, [&](int64_t rows) {
       SmallVector<SmallVector<Value>> products;
       for (unsigned k = 0; k < op.getContractions(); ++k)
@@ -376,7 +368,7 @@ void ContractEmitter::emitProductColumns(int64_t vectors, bool masked) {
   loop(begin, last, block, [&](Value from) {
     Value to = add(from, block);
     if (stage)
-      stageColumns(0, vectors * lanes, from, to);
+      stageColumns(0, vectors * lanes, masked, blocked, from, to);
     forRowBlocks(begin, end, [&](int64_t rows) {
       SmallVector<Value> sums = multiplyBlock(rows, from, to);
       Value saved = at[row];
@@ -390,7 +382,7 @@ void ContractEmitter::emitProductColumns(int64_t vectors, bool masked) {
     });
   });
   if (stage)
-    stageColumns(0, vectors * lanes, last, total);
+    stageColumns(0, vectors * lanes, masked, blocked, last, total);
   forRowBlocks(begin, end, [&](int64_t rows) {
     storeProducts(rows, vectors, {multiplyBlock(rows, last, total)}, masked);
   });

@@ -19,8 +19,9 @@ namespace mlir::gyre {
 
 /// Columns of one tile of scores, and of one panel of a packed operand.
 constexpr int64_t panelColumns = 64;
-/// The depth of a panel that is copied to the stack: 32 KiB.
-constexpr int64_t stagedDepthBlock = 128;
+/// How deep panels are that are copied to the stack: blocks of a deep
+/// contraction take 32 KiB, one that can't be done in blocks up to 128 KiB.
+constexpr int64_t stagedDepthBlock = 128, maxStagedDepth = 512;
 
 class ContractEmitter {
 public:
@@ -107,14 +108,15 @@ private:
   /// The loops that contraction `k` sums over.
   SmallVector<unsigned> contractionDims(unsigned k);
   bool usesPanels(unsigned k);
-  /// Whether the right operand of contraction `k` is worth copying: its columns
-  /// lie across the lanes, many rows use them and they fit, the contraction
-  /// being done in blocks or at once.
+  /// Whether columns of the right operand of contraction `k` are worth copying
+  /// into a panel on the stack: many rows use them, they don't lie in panels
+  /// yet, and the contraction fits or is done in blocks (`inBlocks`).
   bool wantsStaging(unsigned k, bool inBlocks);
-  /// Copies `columns` columns from at[column] of contraction `k`, at `from` to
-  /// `to` of the contraction, into a panel on the stack, where multiply finds
-  /// them until `staged` is reset.
-  void stageColumns(unsigned k, int64_t columns, Value from, Value to);
+  /// Makes that panel: `columns` columns from at[column] (`masked` where they
+  /// may end before), at `from` to `to` of the contraction. multiply uses it
+  /// until `staged` is reset.
+  void stageColumns(unsigned k, int64_t columns, bool masked, bool inBlocks,
+                    Value from, Value to);
 
   //===--------------------------------------------------------------------===//
   // ContractFold.cpp: tiles of scores become states
@@ -183,7 +185,7 @@ private:
   ContractReduceOp op;
   Location loc;
   int64_t lanes;
-  int64_t blockRows, blockVectors;
+  int64_t blockRows = 6, blockVectors;
   bool hasFma;
   SmallVector<IteratorKind> kinds;
   SmallVector<AffineMap> maps;

@@ -138,8 +138,8 @@ void ContractEmitter::emitRows(Value begin, Value end) {
     at[column] = base;
     for (unsigned k = 0; k < op.getContractions(); ++k)
       if (wantsStaging(k, /*inBlocks=*/false))
-        stageColumns(k, tileColumns, constant(0),
-                     extents[contractionDims(k).front()]);
+        stageColumns(k, tileColumns, /*masked=*/true, /*inBlocks=*/false,
+                     constant(0), extents[contractionDims(k).front()]);
     forRowBlocks(begin, end, [&](int64_t rows) {
       Tile tile{rows, false, base, last, last};
       if (allWhole)

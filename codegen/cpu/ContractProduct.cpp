@@ -253,49 +253,77 @@ static void transpose(OpBuilder &b, Location loc,
 }
 
 bool ContractEmitter::wantsStaging(unsigned k, bool inBlocks) {
+  unsigned rhs = 2 * k + 1;
   SmallVector<unsigned> dims = contractionDims(k);
-  if (usesPanels(k) || dims.size() != 1 || row < 0 ||
-      mapOf(2 * k + 1).isFunctionOfDim(row))
+  if (dims.size() != 1 || row < 0 || mapOf(rhs).isFunctionOfDim(row) ||
+      !mapOf(rhs).isFunctionOfDim(column) ||
+      !mapOf(rhs).isFunctionOfDim(dims[0]))
     return false;
-  auto depth = getConstantIntValue(extents[dims[0]]);
-  if (!inBlocks && (!depth || *depth > stagedDepthBlock))
-    return false;
+  bool contiguous = accessOf(rhs, column) == AccessKind::contiguous;
+  if (contiguous && !mapOf(rhs).isProjectedPermutation())
+    return false; // panels already
   auto rows = getConstantIntValue(extents[row]);
-  return !rows || *rows > blockRows;
+  auto depth = getConstantIntValue(extents[dims[0]]);
+  auto columns = getConstantIntValue(extents[column]);
+  if (!inBlocks && (!depth || *depth > maxStagedDepth))
+    return false;
+  // As it is, each line of a block of rows comes from another page; that is
+  // not so for a small operand.
+  if (contiguous && depth && columns &&
+      *depth * *columns <= stagedDepthBlock * panelColumns)
+    return false;
+  return !rows || *rows > (contiguous ? 4 * blockRows : blockRows);
 }
 
-void ContractEmitter::stageColumns(unsigned k, int64_t columns, Value from,
-                                   Value to) {
+void ContractEmitter::stageColumns(unsigned k, int64_t columns, bool masked,
+                                   bool inBlocks, Value from, Value to) {
   unsigned rhs = 2 * k + 1, dim = contractionDims(k).front();
   Type element = getRegionType(typeOf(rhs).getElementType());
   auto depthSize = getConstantIntValue(extents[dim]);
-  int64_t capacity = std::min(depthSize.value_or(INT64_MAX), stagedDepthBlock);
+  int64_t capacity = inBlocks ? stagedDepthBlock : *depthSize;
   if (!stagedBuffers[k])
     stagedBuffers[k] = scratch(
         {static_cast<int64_t>(llvm::alignTo(capacity, lanes)), panelColumns},
         element);
   SmallVector<Value> saved(at);
   Value last = add(extents[column], -1);
-  loop(from, to, lanes, [&](Value depth) {
-    Value mask;
-    if (!depthSize || *depthSize % lanes != 0)
-      mask = maskBelow(arith::SubIOp::create(b, loc, to, depth));
-    Value line = arith::SubIOp::create(b, loc, depth, from);
-    loop(constant(0), constant(columns), lanes, [&](Value offset) {
-      SmallVector<Value> vectors;
-      for (int64_t l = 0; l < lanes; ++l) {
-        Value position =
-            add(b.createOrFold<arith::AddIOp>(loc, saved[column], offset), l);
-        at[column] = arith::MinSIOp::create(b, loc, position, last);
-        vectors.push_back(splat(loadLanes(rhs, dim, depth, mask)));
+  if (accessOf(rhs, column) == AccessKind::contiguous) {
+    loop(from, to, 1, [&](Value depth) {
+      at[dim] = depth;
+      Value line = arith::SubIOp::create(b, loc, depth, from);
+      for (int64_t offset = 0; offset < columns; offset += lanes) {
+        Value base = add(saved[column], offset), mask;
+        if (masked)
+          mask =
+              maskBelow(arith::SubIOp::create(b, loc, extents[column], base));
+        vector::StoreOp::create(b, loc, loadLanes(rhs, column, base, mask),
+                                stagedBuffers[k],
+                                ValueRange{line, constant(offset)});
       }
-      at[column] = saved[column];
-      transpose(b, loc, vectors);
-      for (int64_t l = 0; l < lanes; ++l)
-        vector::StoreOp::create(b, loc, vectors[l], stagedBuffers[k],
-                                ValueRange{add(line, l), offset});
     });
-  });
+  } else {
+    loop(from, to, lanes, [&](Value depth) {
+      Value mask;
+      if (!depthSize || *depthSize % lanes != 0)
+        mask = maskBelow(arith::SubIOp::create(b, loc, to, depth));
+      Value line = arith::SubIOp::create(b, loc, depth, from);
+      loop(constant(0), constant(columns), lanes, [&](Value offset) {
+        Value base = b.createOrFold<arith::AddIOp>(loc, saved[column], offset);
+        SmallVector<Value> vectors;
+        for (int64_t l = 0; l < lanes; ++l) {
+          at[column] = add(base, l);
+          if (masked)
+            at[column] = arith::MinSIOp::create(b, loc, at[column], last);
+          vectors.push_back(loadLanes(rhs, dim, depth, mask));
+        }
+        at[column] = saved[column];
+        transpose(b, loc, vectors);
+        for (int64_t l = 0; l < lanes; ++l)
+          vector::StoreOp::create(b, loc, vectors[l], stagedBuffers[k],
+                                  ValueRange{add(line, l), offset});
+      });
+    });
+  }
   at = saved;
   staged[k] = stagedBuffers[k];
   stagedColumn = saved[column];
