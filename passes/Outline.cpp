@@ -147,9 +147,15 @@ struct Outline : gyre::impl::OutlineBase<Outline> {
       mapping.map(forall.getInductionVar(i),
                   getValueOrCreateConstantIndexOp(inside, loc, iv));
     }
-    for (Operation &op : forall.getBody()->without_terminator())
-      if (!isa<ScratchOp>(op))
-        inside.clone(op, mapping);
+    for (Operation &op : forall.getBody()->without_terminator()) {
+      if (isa<ScratchOp>(op))
+        continue;
+      OpBuilder::InsertionGuard guard(inside);
+      // The stack is taken once and not once a tile.
+      if (isa<memref::AllocaOp>(op))
+        inside.setInsertionPoint(loop);
+      inside.clone(op, mapping);
+    }
     forall.erase();
     return success();
   }

@@ -55,6 +55,9 @@ static void addStructures(OpPassManager &pm) {
   // Before kernels: one map a chain leaves fewer candidates to choose among.
   pm.addNestedPass<func::FuncOp>(createFuseMaps());
   addCleanup(pm);
+  // After that: a chain on a product's values goes into it as a whole.
+  pm.addNestedPass<func::FuncOp>(createLowerProducts());
+  addCleanup(pm);
 }
 
 static void addKernels(OpPassManager &pm, const PipelineOptions &options) {

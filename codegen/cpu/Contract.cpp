@@ -272,8 +272,12 @@ Value ContractEmitter::zeroVector(Type element) {
 
 Value ContractEmitter::scratch(ArrayRef<int64_t> shape, Type element) {
   OpBuilder::InsertionGuard guard(b);
-  // Each thread has its own: inside the tile where there is one.
-  if (auto tile = op->getParentOfType<scf::ForallOp>())
+  // Each thread has its own: inside the outermost tile where there is one.
+  scf::ForallOp tile;
+  for (auto next = op->getParentOfType<scf::ForallOp>(); next;
+       next = next->getParentOfType<scf::ForallOp>())
+    tile = next;
+  if (tile)
     b.setInsertionPointToStart(tile.getBody());
   else
     b.setInsertionPointToStart(
