@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/SymbolTable.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::gyre {
@@ -18,14 +19,18 @@ using namespace mlir;
 
 namespace {
 struct Decompose : gyre::impl::DecomposeBase<Decompose> {
+  using DecomposeBase::DecomposeBase;
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     // An operator may decompose into others, so walk until none is left.
     for (bool changed = true; changed;) {
       changed = false;
       SmallVector<linalg::AggregatedOpInterface> ops;
-      getOperation().walk(
-          [&](linalg::AggregatedOpInterface op) { ops.push_back(op); });
+      getOperation().walk([&](linalg::AggregatedOpInterface op) {
+        if (!callers || isa<SymbolUserOpInterface>(op.getOperation()))
+          ops.push_back(op);
+      });
       for (linalg::AggregatedOpInterface op : ops) {
         rewriter.setInsertionPoint(op);
         FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);

@@ -56,7 +56,12 @@ def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
   let description = [{
     Calls `decomposeOperation` of every operation that has upstream's
     AggregatedOpInterface, until none is left. No operator is named here.
+    With `callers` only operators that refer to functions are rewritten, so that
+    inlining sees their calls.
   }];
+  let options = [
+    Option<"callers", "callers", "bool", "false",
+           "only operators that refer to functions">];
 }
 
 def FormKernels : Pass<"gyre-form-kernels", "::mlir::func::FuncOp"> {

@@ -36,6 +36,8 @@ static void addCleanup(OpPassManager &pm) {
 static void addGraph(OpPassManager &pm) {
   // First, so that mistakes are reported on what the user wrote.
   pm.addPass(createCheckGraph());
+  // A loop around a function becomes calls of it, which are inlined next.
+  pm.addNestedPass<func::FuncOp>(createDecompose({/*callers=*/true}));
   // One function an entry point: kernels are formed within a function.
   pm.addPass(createInlinerPass());
   pm.addPass(createSymbolDCEPass());

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Whole sampling loops: scf.for around calls of the user's function. They are
+// expanded before functions are inlined.
+
+#include "dialect/ops/score/Score.h"
+
+#include "dialect/Builders.h"
+#include "dialect/ops/random/Random.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+/// The function takes (noise, f32, conditions..) and returns what noise is.
+template <typename Op>
+static LogicalResult verifyCallee(Op op, FlatSymbolRefAttr name,
+                                  SymbolTableCollection &symbols) {
+  auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(op, name);
+  if (!function) // (C1)
+    return op.emitOpError("expected a function ") << name;
+  SmallVector<Type> inputs = {op.getNoise().getType(),
+                              Float32Type::get(op.getContext())};
+  llvm::append_range(inputs, op.getConditions().getTypes());
+  auto expected =
+      FunctionType::get(op.getContext(), inputs, op.getNoise().getType());
+  if (function.getFunctionType() != expected)
+    return op.emitOpError("expected ")
+           << name << " to be " << expected << ", got "
+           << function.getFunctionType();
+  return success();
+}
+
+template <typename Op> static LogicalResult verifySteps(Op op) {
+  bool attribute = static_cast<bool>(op.getSteps());
+  if (attribute == static_cast<bool>(op.getStepCount())) // (C2)
+    return op.emitOpError("expected steps once, as an operand or an attribute");
+  if (attribute && static_cast<int64_t>(*op.getSteps()) < 1)
+    return op.emitOpError("expected at least one step, got ")
+           << static_cast<int64_t>(*op.getSteps());
+  return success();
+}
+
+LogicalResult EdmSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyCallee(*this, getDenoiserAttr(), symbols);
+}
+LogicalResult FlowSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifyCallee(*this, getVelocityAttr(), symbols);
+}
+LogicalResult FlowSampleOp::verify() { return verifySteps(*this); }
+
+LogicalResult EdmSampleOp::verify() {
+  if (failed(verifySteps(*this)))
+    return failure();
+  double min = getSigmaMin().convertToDouble();
+  double max = getSigmaMax().convertToDouble();
+  double rho = getRho().convertToDouble();
+  if (!(min > 0) || !(min <= max) || !std::isfinite(max) || !(rho > 0)) // (C3)
+    return emitOpError("expected 0 < sigma_min <= sigma_max and 0 < rho, got ")
+           << min << ", " << max << " and " << rho;
+  double churn = getChurn().convertToDouble();
+  if (!(churn >= 0) || static_cast<bool>(getSeed()) != (churn > 0)) // (C4)
+    return emitOpError("expected a seed if and only if churn is above 0, got "
+                       "churn ")
+           << churn << (getSeed() ? " with a seed" : " without a seed");
+  if (getOrder() != 1 && getOrder() != 2) // (C5)
+    return emitOpError("expected order 1 or 2, got ")
+           << static_cast<int64_t>(getOrder());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What both loops need
+//===----------------------------------------------------------------------===//
+
+/// The number of steps, at least 1.
+template <typename Op> static Scalar stepCount(Op op, OpBuilder &b) {
+  Location loc = op.getLoc();
+  if (op.getSteps())
+    return Scalar(b, loc,
+                  arith::ConstantIndexOp::create(b, loc, *op.getSteps()));
+  Scalar given(b, loc, op.getStepCount());
+  return select(less(given, 1.0), 1.0, given);
+}
+
+template <typename Op>
+static Value callFunction(Op op, OpBuilder &b, FlatSymbolRefAttr name, Value x,
+                          Value level) {
+  SmallVector<Value> arguments = {x, level};
+  llvm::append_range(arguments, op.getConditions());
+  return func::CallOp::create(b, op.getLoc(), name.getValue(),
+                              op.getNoise().getType(), arguments)
+      .getResult(0);
+}
+
+/// for (i = 0; i < count; ++i) with carried tensors.
+static SmallVector<Value>
+loop(OpBuilder &b, Location loc, Value count, ValueRange carried,
+     function_ref<SmallVector<Value>(Scalar, ValueRange)> body) {
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value one = arith::ConstantIndexOp::create(b, loc, 1);
+  auto loop = scf::ForOp::create(
+      b, loc, zero, count, one, carried,
+      [&](OpBuilder &inner, Location at, Value i, ValueRange values) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToEnd(inner.getInsertionBlock());
+        SmallVector<Value> next = body(Scalar(b, at, i), values);
+        scf::YieldOp::create(b, at, next);
+      });
+  return SmallVector<Value>(loop.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// flow_sample
+//===----------------------------------------------------------------------===//
+
+FailureOr<SmallVector<Value>> FlowSampleOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  Type real = b.getF32Type();
+  Scalar steps = stepCount(*this, b);
+  Scalar width = 1.0 / steps.to(real);
+  return loop(b, loc, steps, getNoise(), [&](Scalar i, ValueRange x) {
+    Scalar time = (steps - i).to(real) * width;
+    Scalar next = (steps - (i + 1.0)).to(real) * width;
+    Value v = callFunction(*this, b, getVelocityAttr(), x[0], time);
+    return SmallVector<Value>{
+        FlowStepOp::create(b, loc, x[0].getType(), x[0], v, time, next)};
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// edm_sample
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds the loop of EdmSampleOp.
+struct EdmSampler {
+  EdmSampleOp op;
+  OpBuilder &b;
+  Location loc;
+  RankedTensorType type;
+  Scalar steps;
+  Value sigmas;
+
+  EdmSampler(EdmSampleOp op, OpBuilder &b)
+      : op(op), b(b), loc(op.getLoc()), type(tensorType(op.getNoise())),
+        steps(stepCount(op, b)) {
+    int64_t size = op.getSteps() ? *op.getSteps() + 1 : ShapedType::kDynamic;
+    sigmas = KarrasSigmasOp::create(
+        b, loc, RankedTensorType::get(size, b.getF32Type()),
+        op.getSteps() ? Value() : steps, op.getSigmaMinAttr(),
+        op.getSigmaMaxAttr(), op.getRhoAttr());
+  }
+
+  Scalar sigma(Scalar i) {
+    return i.with(tensor::ExtractOp::create(b, loc, sigmas, Value(i)));
+  }
+
+  Scalar zero() {
+    return Scalar(b, loc, arith::ConstantIndexOp::create(b, loc, 0));
+  }
+
+  /// f(elements of tensors), a tensor like the noise.
+  Value map(ValueRange tensors,
+            const std::function<Scalar(ArrayRef<Scalar>)> &f) {
+    return buildElementwise(b, loc, tensors, type.getElementType(), f);
+  }
+
+  /// A scalar from outside in the type that `e` is computed in.
+  static Scalar outer(Scalar e, Value value) {
+    return e.with(value).to(e.getType());
+  }
+
+  Value start() {
+    Value first = sigma(zero());
+    return map(op.getNoise(),
+               [&](ArrayRef<Scalar> e) { return e[0] * outer(e[0], first); });
+  }
+
+  /// The level that step i raises `level` to.
+  Scalar raised(Scalar level) {
+    double churn = op.getChurn().convertToDouble();
+    if (churn == 0)
+      return level;
+    Scalar most = level.number(std::numbers::sqrt2 - 1);
+    Scalar share = churn / steps.to(level.getType());
+    Scalar gamma = select(less(share, most), share, most);
+    Scalar inside = less(level, op.getChurnMin().convertToDouble()) |
+                    greater(level, op.getChurnMax().convertToDouble());
+    return level * (select(inside, 0.0, gamma) + 1.0);
+  }
+
+  /// x with the noise of step i that takes it from `level` to `up`; as it is
+  /// where `keep` holds.
+  Value stir(Value x, Scalar i, Scalar level, Scalar up, Value keep) {
+    if (op.getChurn().isZero())
+      return x;
+    Scalar amount =
+        sqrt(up * up - level * level) * op.getChurnNoise().convertToDouble();
+    if (keep)
+      amount = select(level.with(keep), 0.0, amount);
+    SmallVector<OpFoldResult> sizes = sizesOf(b, loc, op.getNoise());
+    OpFoldResult counters = affine::makeComposedFoldedAffineApply(
+        b, loc, b.getAffineDimExpr(0).ceilDiv(4), {productOf(b, loc, sizes)});
+    Scalar offset = i * i.with(sizeValue(b, loc, counters));
+    SmallVector<Value> open;
+    for (auto [dim, size] : llvm::enumerate(sizes))
+      if (type.isDynamicDim(dim))
+        open.push_back(sizeValue(b, loc, size));
+    Value fresh = RandomNormalOp::create(
+        b, loc, RankedTensorType::get(type.getShape(), b.getF32Type()),
+        op.getSeed(), offset.to(b.getI64Type()), open);
+    return map({x, fresh}, [&](ArrayRef<Scalar> e) {
+      return e[0] + e[1].to(e[0].getType()) * outer(e[0], amount);
+    });
+  }
+
+  Value denoise(Value x, Value level) {
+    return callFunction(op, b, op.getDenoiserAttr(), x, level);
+  }
+
+  Value euler() {
+    return loop(b, loc, steps, start(),
+                [&](Scalar i, ValueRange carried) {
+                  Scalar level = sigma(i), next = sigma(i + 1.0);
+                  Scalar up = raised(level);
+                  Value x = stir(carried[0], i, level, up, {});
+                  return SmallVector<Value>{EulerStepOp::create(
+                      b, loc, type, x, denoise(x, up), up, next)};
+                })
+        .front();
+  }
+
+  /// One trip an evaluation, so that the denoiser's code is there once: even
+  /// trips make an Euler step, odd ones correct it. The last trip is even.
+  Value heun() {
+    Value x0 = start();
+    SmallVector<OpFoldResult> sizes = sizesOf(b, loc, op.getNoise());
+    // Carried: where to evaluate, where the step began, its first slope.
+    Value trips = steps * 2.0 - 1.0;
+    return loop(b, loc, trips, {x0, x0, x0},
+                [&](Scalar trip, ValueRange carried) {
+                  Scalar i = trip / 2.0;
+                  Value corrects = equal(trip - i * 2.0, 1.0);
+                  Scalar level = sigma(i), next = sigma(i + 1.0);
+                  Scalar up = raised(level);
+                  Value x = stir(carried[0], i, level, up, corrects);
+                  Scalar at = select(i.with(corrects), next, up);
+                  Value denoised = denoise(x, at);
+                  Scalar width = next - up;
+                  AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+                  Output output = {type.getElementType(), identity, sizes};
+                  return buildMap(
+                      b, loc,
+                      {{x, identity},
+                       {denoised, identity},
+                       {carried[1], identity},
+                       {carried[2], identity}},
+                      {output, output, output},
+                      [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
+                        Scalar odd = body.outer(corrects);
+                        Scalar slope = (e[0] - e[1]) / outer(e[0], at);
+                        Scalar begin = select(odd, e[2], e[0]);
+                        Scalar first = select(odd, e[3], slope);
+                        Scalar mean = (first + slope) * 0.5;
+                        return {begin + outer(e[0], width) * mean, begin,
+                                first};
+                      });
+                })
+        .front();
+  }
+};
+} // namespace
+
+FailureOr<SmallVector<Value>> EdmSampleOp::decomposeOperation(OpBuilder &b) {
+  EdmSampler sampler(*this, b);
+  return SmallVector<Value>{getOrder() == 1 ? sampler.euler() : sampler.heun()};
+}

@@ -1,0 +1,71 @@
+// RUN: gyre-opt --pass-pipeline='builtin.module(func.func(gyre-decompose{callers}))' %s | FileCheck %s --check-prefix=CALLS
+// RUN: gyre-opt --gyre-decompose --canonicalize --cse %s | FileCheck %s
+//
+// A sampler is a loop around calls of the user's function, which is there once;
+// steps and schedules are maps and constants.
+
+func.func private @denoise(%x: tensor<?x8xf32>, %sigma: f32, %class: tensor<?xi32>) -> tensor<?x8xf32> {
+  return %x : tensor<?x8xf32>
+}
+
+// CALLS-LABEL: @heun
+// CALLS: scf.for
+// CALLS-COUNT-1: call @denoise
+// CALLS-NOT: call @denoise
+// CALLS: return
+
+// An evaluation a trip: 2 N - 1 of them.
+// CHECK-LABEL: @heun
+// CHECK-DAG: %[[TRIPS:.*]] = arith.constant 35 : index
+// CHECK-DAG: %[[SIGMAS:.*]] = arith.constant dense<[8.000000e+01, {{.*}}, 0.000000e+00]> : tensor<19xf32>
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[TRIPS]]
+// CHECK: %[[LEVEL:.*]] = arith.select
+// CHECK: %[[D:.*]] = func.call @denoise(%{{.*}}, %[[LEVEL]], %{{.*}})
+// CHECK: linalg.generic
+func.func @heun(%noise: tensor<?x8xf32>, %class: tensor<?xi32>) -> tensor<?x8xf32> {
+  %y = gyre.edm_sample @denoise(%noise, %class) {steps = 18} : tensor<?x8xf32>, tensor<?xi32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: @euler
+// CHECK: scf.for
+// CHECK: func.call @denoise
+// CHECK: linalg.generic
+func.func @euler(%noise: tensor<?x8xf32>, %class: tensor<?xi32>, %n: index) -> tensor<?x8xf32> {
+  %y = gyre.edm_sample @denoise(%noise, %class) steps(%n) {order = 1} : tensor<?x8xf32>, tensor<?xi32>
+  return %y : tensor<?x8xf32>
+}
+
+// Fresh noise comes from the counters of the step.
+// CHECK-LABEL: @churn
+// CHECK: scf.for
+// CHECK: math.fma
+// CHECK: func.call @denoise
+func.func @churn(%noise: tensor<?x8xf32>, %class: tensor<?xi32>, %seed: i64) -> tensor<?x8xf32> {
+  %y = gyre.edm_sample @denoise(%noise, %class) seed(%seed) {steps = 18, churn = 40.0}
+      : tensor<?x8xf32>, tensor<?xi32>
+  return %y : tensor<?x8xf32>
+}
+
+func.func private @velocity(%x: tensor<4xf32>, %t: f32) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// CHECK-LABEL: @flow
+// CHECK: scf.for
+// CHECK: func.call @velocity
+// CHECK: linalg.generic
+func.func @flow(%noise: tensor<4xf32>) -> tensor<4xf32> {
+  %y = gyre.flow_sample @velocity(%noise) {steps = 8} : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// CHECK-LABEL: @scalars
+// CHECK: math.sqrt
+// CHECK: math.log2
+func.func @scalars(%sigma: f32, %sigmas: tensor<?xf32>) -> (f32, tensor<?xf32>) {
+  %skip, %out, %in, %noise = gyre.edm_coefficients %sigma : f32
+  %skips, %outs, %ins, %noises = gyre.edm_coefficients %sigmas : tensor<?xf32>
+  %0 = arith.addf %out, %in : f32
+  return %0, %noises : f32, tensor<?xf32>
+}
