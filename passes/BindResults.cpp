@@ -4,6 +4,7 @@
 // tensors become memory that the caller owns.
 
 #include "passes/EntryPoint.h"
+#include "passes/InPlace.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -24,47 +25,6 @@ static Type toMemory(Type type) {
                 : type;
 }
 
-/// Whether two slices cover the same part of their tensors.
-static bool isSameSlice(OffsetSizeAndStrideOpInterface a,
-                        OffsetSizeAndStrideOpInterface b) {
-  return isEqualConstantIntOrValueArray(a.getMixedOffsets(),
-                                        b.getMixedOffsets()) &&
-         isEqualConstantIntOrValueArray(a.getMixedSizes(), b.getMixedSizes()) &&
-         isEqualConstantIntOrValueArray(a.getMixedStrides(),
-                                        b.getMixedStrides());
-}
-
-/// Whether `result` may be written over `argument` while it is computed: each
-/// element of the argument is read by the operation that makes the same
-/// element of the result, and by nothing else.
-static bool mayWriteThrough(Value result, BlockArgument argument) {
-  auto forall = result.getDefiningOp<scf::ForallOp>();
-  if (!forall || forall->getBlock() != argument.getOwner() ||
-      argument.getType() != result.getType())
-    return false;
-  BlockArgument out = forall.getTiedBlockArgument(
-      forall.getTiedOpOperand(cast<OpResult>(result)));
-  auto inserts = forall.getCombiningOps(out);
-  if (inserts.size() != 1)
-    return false;
-  auto insert = dyn_cast<tensor::ParallelInsertSliceOp>(inserts.front());
-  auto map = insert ? insert.getSource().getDefiningOp<linalg::GenericOp>()
-                    : linalg::GenericOp();
-  if (!map || map.getNumParallelLoops() != map.getNumLoops())
-    return false;
-  AffineMap written =
-      map.getIndexingMapMatchingResult(cast<OpResult>(insert.getSource()));
-  return llvm::all_of(argument.getUsers(), [&](Operation *user) {
-    auto slice = dyn_cast<tensor::ExtractSliceOp>(user);
-    return slice && slice->getParentOp() == forall &&
-           isSameSlice(slice, insert) &&
-           llvm::all_of(slice->getUses(), [&](OpOperand &use) {
-             return use.getOwner() == map &&
-                    map.getMatchingIndexingMap(&use) == written;
-           });
-  });
-}
-
 namespace {
 struct BindResults : gyre::impl::BindResultsBase<BindResults> {
   void runOnOperation() override {
@@ -72,7 +32,6 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     FailureOr<EntryPoint> entry = EntryPoint::of(func);
     if (failed(entry))
       return;
-    makeLoopsInPlace(func);
 
     Block &body = func.getBody().front();
     auto terminator = cast<func::ReturnOp>(body.getTerminator());
@@ -83,7 +42,8 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     for (auto [i, result] : llvm::enumerate(terminator.getOperands())) {
       int64_t over = entry->arguments[numInputs + i].mayOverwrite;
       direct.push_back(over < 0 ||
-                       mayWriteThrough(result, body.getArgument(over)));
+                       findWriteThrough(result, body.getArgument(over)) !=
+                           nullptr);
     }
 
     OpBuilder b = OpBuilder::atBlockBegin(&body);
@@ -102,7 +62,9 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
       BlockArgument out = body.insertArgument(
           numInputs + i, toMemory(result.getType()), terminator.getLoc());
       Value value = result;
-      if (!direct[i]) {
+      if (direct[i]) {
+        startLoopIn(b, value, out, entry->arguments[numInputs + i]);
+      } else {
         // Made elsewhere and copied once nothing reads the argument any more.
         auto copy = bufferization::AllocTensorOp::create(
             b, terminator.getLoc(), cast<RankedTensorType>(value.getType()),
@@ -121,6 +83,25 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     placeArgAttrs(func, numInputs, entry->arguments.size() - numInputs);
   }
 
+  /// A loop whose last value is the result works on the result's memory.
+  void startLoopIn(OpBuilder &b, Value result, BlockArgument out,
+                   const EntryArgument &argument) {
+    auto loop = result.getDefiningOp<scf::ForOp>();
+    if (!loop || argument.mayOverwrite >= 0 || !result.hasOneUse() ||
+        loop->getBlock() != out.getOwner())
+      return;
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(loop);
+    OpOperand &init =
+        loop.getInitArgsMutable()[cast<OpResult>(result).getResultNumber()];
+    Value place = bufferization::ToTensorOp::create(
+        b, loop.getLoc(), result.getType(), out, /*restrict=*/true,
+        /*writable=*/true);
+    init.set(bufferization::MaterializeInDestinationOp::create(
+                 b, loop.getLoc(), result.getType(), init.get(), place)
+                 .getResult());
+  }
+
   /// The results' arguments stand before the sizes, whose attributes move up.
   void placeArgAttrs(func::FuncOp func, unsigned at, unsigned count) {
     ArrayAttr old = func.getArgAttrsAttr();
@@ -129,24 +110,6 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     SmallVector<Attribute> attrs(old.begin(), old.end());
     attrs.insert(attrs.begin() + at, count, DictionaryAttr::get(&getContext()));
     func.setArgAttrsAttr(ArrayAttr::get(&getContext(), attrs));
-  }
-
-  /// A loop on tensors keeps each of its values in one buffer: what a step
-  /// yields is brought to where the next one looks for it.
-  void makeLoopsInPlace(func::FuncOp func) {
-    func.walk([&](scf::ForOp loop) {
-      Operation *yield = loop.getBody()->getTerminator();
-      OpBuilder b(yield);
-      for (auto [i, value] : llvm::enumerate(yield->getOperands())) {
-        Value carried = loop.getRegionIterArgs()[i];
-        if (!isa<RankedTensorType>(value.getType()) || value == carried)
-          continue;
-        yield->setOperand(
-            i, bufferization::MaterializeInDestinationOp::create(
-                   b, loop.getLoc(), carried.getType(), value, carried)
-                   .getResult());
-      }
-    });
   }
 };
 } // namespace

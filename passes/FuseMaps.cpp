@@ -43,7 +43,9 @@ struct GeneralizeMaps : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
   LogicalResult matchAndRewrite(linalg::LinalgOp op,
                                 PatternRewriter &rewriter) const override {
-    if (isa<linalg::GenericOp>(op) || !op.hasPureTensorSemantics() ||
+    // A fill keeps its name: it is what a product starts from.
+    if (isa<linalg::GenericOp, linalg::FillOp>(op) ||
+        !op.hasPureTensorSemantics() ||
         op.getNumLoops() != op.getNumParallelLoops())
       return failure();
     return linalg::generalizeNamedOp(rewriter, op);

@@ -7,6 +7,16 @@
 
 include "mlir/Pass/PassBase.td"
 
+def BindLoops : Pass<"gyre-bind-loops", "::mlir::func::FuncOp"> {
+  let summary = "keep each value that a loop carries in one buffer";
+  let description = [{
+    The kernel that makes the next value of a carried tensor writes over the
+    last one where it reads each element before it writes it; otherwise the
+    value is copied at the end of the step.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def BindResults : Pass<"gyre-bind-results", "::mlir::func::FuncOp"> {
   let summary = "make tensors at the boundary memory that the caller owns";
   let description = [{
@@ -62,6 +72,17 @@ def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
   let options = [
     Option<"callers", "callers", "bool", "false",
            "only operators that refer to functions">];
+}
+
+def ExpandTensors : Pass<"gyre-expand-tensors", "::mlir::func::FuncOp"> {
+  let summary = "rewrite tensor operations that compute as maps";
+  let description = [{
+    `arith` and `math` on tensors, `tensor.splat`, `tensor.generate`,
+    `tensor.pad` and `tensor.concat` become `linalg.generic` and
+    `tensor.insert_slice`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def FormKernels : Pass<"gyre-form-kernels", "::mlir::func::FuncOp"> {

@@ -7,7 +7,6 @@
 
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
@@ -50,10 +49,13 @@ static void addGraph(OpPassManager &pm) {
 
 static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createDecompose());
-  // arith and math on tensors are maps like those of decomposed operators.
-  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
+  // What a user wrote with arith, math and tensor are maps like those of
+  // decomposed operators.
+  pm.addNestedPass<func::FuncOp>(createExpandTensors());
   pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
+  // A sampler's loop makes tables that no step changes.
+  pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   // Before kernels: one map a chain leaves fewer candidates to choose among.
   pm.addNestedPass<func::FuncOp>(createFuseMaps());
   addCleanup(pm);
@@ -80,12 +82,16 @@ static void addBuffers(OpPassManager &pm) {
   // Kernels write their results where these belong; without it each would go
   // to a buffer first.
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
-  bufferization::OneShotBufferizePassOptions bufferize;
-  // Loops whose value changes its buffer are made equivalent by bind-results.
-  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // After it: a buffer that a step copies at its end is none to write to.
+  pm.addNestedPass<func::FuncOp>(createBindLoops());
+  // One slice that is read and written, not two that seem to conflict.
+  pm.addPass(createCSEPass());
+  pm.addPass(bufferization::createOneShotBufferizePass());
   addCleanup(pm);
   // Self-copies fold only now that equal subviews are one value.
   pm.addPass(createCanonicalizerPass());
+  // The plan is made of the named sizes.
+  pm.addNestedPass<func::FuncOp>(createResolveDims());
   pm.addPass(createPlanWorkspace());
   addCleanup(pm);
 }

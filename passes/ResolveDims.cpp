@@ -6,10 +6,13 @@
 #include "passes/EntryPoint.h"
 #include "passes/Passes.h"
 
+#include "mlir/Dialect/Affine/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace mlir::gyre {
@@ -21,13 +24,13 @@ using namespace mlir;
 using namespace mlir::gyre;
 
 namespace {
-/// tensor.dim of an argument of an entry point, by what `gyre.entry` says.
-struct DimOfArgument : OpRewritePattern<tensor::DimOp> {
+/// A dimension of an argument of an entry point, by what `gyre.entry` says.
+template <typename DimOp> struct DimOfArgument : OpRewritePattern<DimOp> {
   DimOfArgument(MLIRContext *context, func::FuncOp func,
                 const EntryPoint &entry)
-      : OpRewritePattern(context), func(func), entry(entry) {}
+      : OpRewritePattern<DimOp>(context), func(func), entry(entry) {}
 
-  LogicalResult matchAndRewrite(tensor::DimOp dim,
+  LogicalResult matchAndRewrite(DimOp dim,
                                 PatternRewriter &rewriter) const override {
     auto argument = dyn_cast<BlockArgument>(dim.getSource());
     std::optional<int64_t> index = dim.getConstantIndex();
@@ -37,7 +40,7 @@ struct DimOfArgument : OpRewritePattern<tensor::DimOp> {
     for (BlockArgument size : func.getArguments().take_back(entry.sizes.size()))
       sizes.push_back(size);
     AffineExpr expr = entry.getDims(entry.arguments[argument.getArgNumber()],
-                                    getContext())[*index];
+                                    dim.getContext())[*index];
     OpFoldResult size = affine::makeComposedFoldedAffineApply(
         rewriter, dim.getLoc(), AffineMap::get(0, sizes.size(), expr), sizes);
     rewriter.replaceOp(
@@ -51,13 +54,50 @@ struct DimOfArgument : OpRewritePattern<tensor::DimOp> {
 
 struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
   void runOnOperation() override {
+    func::FuncOp func = getOperation();
+    resolveByBounds(func);
     RewritePatternSet patterns(&getContext());
     memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-    FailureOr<EntryPoint> entry = EntryPoint::of(getOperation());
+    FailureOr<EntryPoint> entry = EntryPoint::of(func);
     if (succeeded(entry))
-      patterns.add<DimOfArgument>(&getContext(), getOperation(), *entry);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      patterns.add<DimOfArgument<tensor::DimOp>, DimOfArgument<memref::DimOp>>(
+          &getContext(), func, *entry);
+    if (failed(applyPatternsGreedily(func, std::move(patterns))))
       signalPassFailure();
+  }
+
+  /// Upstream's value bounds see through loops and branches: a carried tensor
+  /// has the extent of its initial value where each step keeps it.
+  void resolveByBounds(func::FuncOp func) {
+    SmallVector<tensor::DimOp> dims;
+    func.walk([&](tensor::DimOp dim) {
+      if (dim.getConstantIndex())
+        dims.push_back(dim);
+    });
+    DominanceInfo dominance(func);
+    Block *entry = &func.getBody().front();
+    for (tensor::DimOp dim : dims) {
+      // In terms of arguments, and of values that nothing is known about.
+      auto stop = [&](Value value, std::optional<int64_t> d,
+                      ValueBoundsConstraintSet &) {
+        if (value.getParentBlock() == entry && isa<BlockArgument>(value))
+          return true;
+        return !d && dominance.properlyDominates(value, dim) &&
+               !isa_and_nonnull<ValueBoundsOpInterface>(value.getDefiningOp());
+      };
+      Value source = dim.getSource();
+      if (isa<BlockArgument>(source) && source.getParentBlock() == entry)
+        continue;
+      OpBuilder b(dim);
+      FailureOr<OpFoldResult> size = affine::reifyShapedValueDimBound(
+          b, dim.getLoc(), presburger::BoundType::EQ, source,
+          *dim.getConstantIndex(), stop);
+      if (failed(size))
+        continue;
+      dim.replaceAllUsesWith(
+          getValueOrCreateConstantIndexOp(b, dim.getLoc(), *size));
+      dim.erase();
+    }
   }
 };
 } // namespace
