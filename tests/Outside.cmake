@@ -27,10 +27,20 @@ foreach(compiler clang-22 gcc)
 endforeach()
 gyre_outside_test(extension extension signal-test
   -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER})
+set_tests_properties(extension PROPERTIES FIXTURES_SETUP extension)
+set(graph ${CMAKE_CURRENT_SOURCE_DIR}/extension/graphs/filters.mlir)
+add_test(NAME extension-fusion
+  COMMAND sh -c "${outside}/moved/bin/gyrec ${graph} --emit=buffers -o - \
+                   --load-dialect-plugin=${outside}/extension/Signal.so \
+                 | ${LLVM_TOOLS_BINARY_DIR}/FileCheck ${graph}")
+set_tests_properties(extension-fusion PROPERTIES FIXTURES_REQUIRED extension)
 
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
   add_test(NAME pkg-config
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/pkg-config.sh ${outside}/moved ${CMAKE_C_COMPILER})
-  set_tests_properties(pkg-config PROPERTIES FIXTURES_REQUIRED installed)
+  add_test(NAME readme
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/readme.sh ${PROJECT_SOURCE_DIR}/README.md
+            ${outside}/moved ${CMAKE_C_COMPILER})
+  set_tests_properties(pkg-config readme PROPERTIES FIXTURES_REQUIRED installed)
 endif()

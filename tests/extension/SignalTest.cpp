@@ -8,7 +8,7 @@
 #include "support/Guarded.h"
 #include "support/Random.h"
 
-#include "signal.h"
+#include "filters.h"
 
 #include <vector>
 

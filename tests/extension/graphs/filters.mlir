@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Operators of another dialect between upstream's: each function is one kernel.
+// Operators of another dialect between upstream's. What is element-wise around
+// them shares their kernels.
 
+// CHECK-LABEL: func.func @loudness
+// CHECK: scf.forall
+// CHECK: linalg.generic
+// CHECK: gyre.reduce
+// CHECK: linalg.generic
+// CHECK-NOT: scf.forall
 func.func @loudness(%x: tensor<?x?xf32> {gyre.dims = ["B", "N"]},
                     %gain: tensor<?x?xf32> {gyre.dims = ["B", "N"]})
     -> (tensor<?xf32> {gyre.dims = ["B"], gyre.name = "peak"}) {
@@ -11,6 +18,12 @@ func.func @loudness(%x: tensor<?x?xf32> {gyre.dims = ["B", "N"]},
   return %2 : tensor<?xf32>
 }
 
+// CHECK-LABEL: func.func @envelope
+// CHECK: gyre.scan
+// CHECK-NOT: scf.forall
+// CHECK: linalg.generic
+// CHECK-NOT: scf.forall
+// CHECK-LABEL: func.func @envelope.workspace
 func.func @envelope(%x: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"]},
                     %leak: tensor<?xf32> {gyre.dims = ["C"]})
     -> (tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"], gyre.name = "power"}) {
