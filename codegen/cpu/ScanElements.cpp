@@ -245,9 +245,14 @@ SmallVector<Value> ScanEmitter::forEachPoint(
 
 /// A buffer on the stack, made once for each thread's walk over its tiles.
 Value ScanEmitter::allocate(ArrayRef<int64_t> shape, Type element) {
-  Operation *scope = op->getParentOp();
-  while (!isa<scf::ForallOp, FunctionOpInterface>(scope))
-    scope = scope->getParentOp();
+  // The outermost forall is what becomes a thread's walk.
+  Operation *scope = nullptr;
+  for (Operation *parent = op->getParentOp(); parent;
+       parent = parent->getParentOp()) {
+    if (isa<scf::ForallOp>(parent) ||
+        (!scope && isa<FunctionOpInterface>(parent)))
+      scope = parent;
+  }
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&scope->getRegion(0).front());
   return memref::AllocaOp::create(b, loc, MemRefType::get(shape, element),
