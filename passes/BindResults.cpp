@@ -25,6 +25,43 @@ static Type toMemory(Type type) {
                 : type;
 }
 
+/// `out` in the shape that `value`, a result of a reshape, had before; null for
+/// other values and where sizes can't be told from those of `out`.
+static Value undoReshape(OpBuilder &b, Value value, Value out) {
+  Location loc = value.getLoc();
+  if (auto expand = value.getDefiningOp<tensor::ExpandShapeOp>())
+    return memref::CollapseShapeOp::create(
+        b, loc, cast<MemRefType>(toMemory(expand.getSrcType())), out,
+        expand.getReassociationIndices());
+  auto collapse = value.getDefiningOp<tensor::CollapseShapeOp>();
+  if (!collapse)
+    return {};
+  RankedTensorType type = collapse.getSrcType();
+  SmallVector<OpFoldResult> sizes;
+  for (auto [dim, group] :
+       llvm::enumerate(collapse.getReassociationIndices())) {
+    int64_t known = 1, unknown = 0;
+    for (int64_t part : group)
+      if (type.isDynamicDim(part))
+        ++unknown;
+      else
+        known *= type.getDimSize(part);
+    if (unknown > 1 || (unknown == 1 && known == 0))
+      return {};
+    for (int64_t part : group) {
+      if (!type.isDynamicDim(part)) {
+        sizes.push_back(b.getIndexAttr(type.getDimSize(part)));
+        continue;
+      }
+      Value size = memref::DimOp::create(b, loc, out, dim);
+      Value divisor = arith::ConstantIndexOp::create(b, loc, known);
+      sizes.push_back(b.createOrFold<arith::DivUIOp>(loc, size, divisor));
+    }
+  }
+  return memref::ExpandShapeOp::create(
+      b, loc, toMemory(type), out, collapse.getReassociationIndices(), sizes);
+}
+
 namespace {
 struct BindResults : gyre::impl::BindResultsBase<BindResults> {
   void runOnOperation() override {
@@ -71,8 +108,16 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
             ValueRange{}, value);
         value = copy;
       }
+      // What a reshape returns is computed in place too. Its buffer stands
+      // ahead of everything that may write there.
+      Value destination = out;
+      OpBuilder ahead = OpBuilder::atBlockBegin(&body);
+      while (Value shaped = undoReshape(ahead, value, destination)) {
+        destination = shaped;
+        value = value.getDefiningOp()->getOperand(0);
+      }
       auto materialize = bufferization::MaterializeInDestinationOp::create(
-          b, terminator.getLoc(), value, out);
+          b, terminator.getLoc(), value, destination);
       materialize.setRestrict(true);
       materialize.setWritable(true);
     }
