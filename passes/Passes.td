@@ -121,6 +121,19 @@ def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def LowerReductions : Pass<"gyre-lower-reductions", "::mlir::func::FuncOp"> {
+  let summary = "rewrite sums, products, maxima and minima as structures";
+  let description = [{
+    A linalg operation with reduction loops that combines by one operation of
+    `arith` (`linalg.reduce`, a `linalg.generic`) and is no contraction becomes a
+    `gyre.reduce` with one state. What it started from, unless that is neutral,
+    is combined with the result afterwards.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gyre::GyreDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def Outline : Pass<"gyre-outline", "::mlir::ModuleOp"> {
   let summary = "make a kernel function and a launch of each scf.forall";
   let dependentDialects = ["::mlir::func::FuncDialect",

@@ -49,6 +49,7 @@ static void addGraph(OpPassManager &pm) {
 
 static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createDecompose());
+  pm.addNestedPass<func::FuncOp>(createLowerReductions());
   // What a user wrote with arith, math and tensor are maps like those of
   // decomposed operators.
   pm.addNestedPass<func::FuncOp>(createExpandTensors());
