@@ -10,6 +10,7 @@ Each stage seeds itself, so one can be repeated alone. README.md has the models 
 import copy
 import json
 import math
+import re
 import sys
 import time
 from pathlib import Path
@@ -358,6 +359,32 @@ def sample(model, noise, labels, guidance=GUIDANCE, trajectory=None):
     return x.clamp(-1, 1)
 
 
+# ---------------------------------------------------------------- weight files
+
+
+def stored_name(name):
+    """blocks.1.mlp.up.bias -> blocks.mlp.up.bias: layers of one shape share an array. So do both coders."""
+    return re.sub(r"\b(\d+|encoder|decoder)\.", "", name)
+
+
+def store(model, path):
+    arrays = {}
+    for name, value in model.state_dict().items():
+        arrays.setdefault(stored_name(name), []).append(value)
+    save_file({k: torch.stack(v) if len(v) > 1 else v[0].contiguous() for k, v in arrays.items()}, path)
+
+
+def restore(model, path):
+    arrays, state = load_file(path), {}
+    names = list(model.state_dict())
+    for name in names:
+        sharing = [n for n in names if stored_name(n) == stored_name(name)]
+        array = arrays[stored_name(name)]
+        state[name] = array[sharing.index(name)] if len(sharing) > 1 else array
+    model.load_state_dict(state)
+    return model
+
+
 # ---------------------------------------------------------------- training
 
 
@@ -388,13 +415,12 @@ def train(name, model, loss, steps, batch, rate, decay=0.05, average=0.999):
         if i % 500 == 0 or i == steps:
             print(f"{name}: step {i} loss {np.mean(recent):.4f} after {time.time() - start:.0f} s", flush=True)
             recent = []
-            save_file(averaged.state_dict(), HERE / f"weights/{name}.safetensors")
+            store(averaged, HERE / f"weights/{name}.safetensors")
 
 
 def load(name):
     model = {"classifier": Classifier, "tokenizer": Tokenizer, "denoiser": Denoiser}[name]()
-    model.load_state_dict(load_file(HERE / f"weights/{name}.safetensors"))
-    return model.eval()
+    return restore(model, HERE / f"weights/{name}.safetensors").eval()
 
 
 def classifier_loss(model, images, labels):
