@@ -49,6 +49,19 @@ createProduct(OpBuilder &b, Location loc, unsigned contractions,
   return product;
 }
 
+/// Whether all elements of `value` are zero, as linalg.fill or a map without
+/// inputs makes them.
+static bool isZeros(Value value) {
+  Value element;
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    element = fill.value();
+  else if (auto map = value.getDefiningOp<linalg::GenericOp>())
+    element = map.getBody()->getTerminator()->getOperand(
+        cast<OpResult>(value).getResultNumber());
+  return element && (matchPattern(element, m_AnyZeroFloat()) ||
+                     matchPattern(element, m_Zero()));
+}
+
 namespace {
 struct LowerContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
@@ -85,12 +98,12 @@ struct LowerContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
     }
     SmallVector<AffineMap> newMaps = {maps[0], maps[1]};
     // What the sums start from is one more element, unless it is zero.
-    auto fill = init.getDefiningOp<linalg::FillOp>();
-    bool zero = fill && (matchPattern(fill.value(), m_AnyZeroFloat()) ||
-                         matchPattern(fill.value(), m_Zero()));
+    bool zero = isZeros(init);
     Value destination;
     if (zero) {
-      destination = fill.output();
+      destination = cast<DestinationStyleOpInterface>(init.getDefiningOp())
+                        .getTiedOpOperand(cast<OpResult>(init))
+                        ->get();
     } else {
       inputs.push_back(init);
       newMaps.push_back(resultMap);

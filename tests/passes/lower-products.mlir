@@ -69,8 +69,12 @@ func.func @accumulate(%a: tensor<8x32xf32>, %b: tensor<32x48xf32>,
 func.func @matvec(%m: tensor<64x32xf32>, %v: tensor<32xf32>,
                   %init: tensor<64xf32>) -> tensor<64xf32> {
   %zero = arith.constant 0.0 : f32
-  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<64xf32>)
-      -> tensor<64xf32>
+  %zeros = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+    outs(%init : tensor<64xf32>) {
+  ^bb0(%o: f32):
+    linalg.yield %zero : f32
+  } -> tensor<64xf32>
   %y = linalg.matvec ins(%m, %v : tensor<64x32xf32>, tensor<32xf32>)
       outs(%zeros : tensor<64xf32>) -> tensor<64xf32>
   return %y : tensor<64xf32>
