@@ -53,14 +53,20 @@ SmallVector<Value> gyre::accessIndices(OpBuilder &b, Location loc,
 // Loads and stores
 //===----------------------------------------------------------------------===//
 
-/// The same memory as bytes, for a buffer of booleans: vectors of i1 would be
-/// packed bits.
-static Value asBytes(OpBuilder &b, Location loc, Value memref) {
+/// The same memory as integers, where vectors of the type itself would be
+/// packed bits (i1) or are not native to most targets (bf16, f16).
+static Value asIntegers(OpBuilder &b, Location loc, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
-  if (!type.getElementType().isInteger(1))
+  Type element;
+  if (type.getElementType().isInteger(1))
+    element = b.getI8Type();
+  else if (isa<BFloat16Type, Float16Type>(type.getElementType()))
+    element = b.getI16Type();
+  else
     return memref;
-  Type bytes = MemRefType::Builder(type).setElementType(b.getI8Type());
-  return UnrealizedConversionCastOp::create(b, loc, bytes, memref).getResult(0);
+  Type integers = MemRefType::Builder(type).setElementType(element);
+  return UnrealizedConversionCastOp::create(b, loc, integers, memref)
+      .getResult(0);
 }
 
 namespace {
@@ -101,7 +107,7 @@ static Value flatten(OpBuilder &b, Location loc, Value memref,
 static LaneAddress addressOf(OpBuilder &b, Location loc, Value memref,
                              ValueRange indices) {
   LaneAddress address{
-      asBytes(b, loc, memref), llvm::to_vector(indices), {}, {}};
+      asIntegers(b, loc, memref), llvm::to_vector(indices), {}, {}};
   unsigned varying = 0, last = 0;
   for (auto [i, index] : llvm::enumerate(indices))
     if (auto type = dyn_cast<VectorType>(index.getType())) {
@@ -193,9 +199,12 @@ Value gyre::loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
     else
       loaded = vector::LoadOp::create(b, loc, type, at.memref, at.indices);
   }
-  if (at.memref.getType() == memref.getType() ||
-      !cast<MemRefType>(memref.getType()).getElementType().isInteger(1))
+  Type wanted = cast<MemRefType>(memref.getType()).getElementType();
+  if (wanted == element)
     return loaded;
+  if (!wanted.isInteger(1))
+    return arith::BitcastOp::create(
+        b, loc, at.shape ? Type(at.shape.clone(wanted)) : wanted, loaded);
   Value zero =
       arith::ConstantOp::create(b, loc, b.getZeroAttr(loaded.getType()));
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, loaded, zero);
@@ -206,12 +215,12 @@ void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
   LaneAddress at = addressOf(b, loc, memref, indices);
   if (at.shape)
     value = broadcastLanes(b, loc, value, at.shape.getNumElements());
-  if (getElementTypeOrSelf(value.getType()).isInteger(1)) {
-    Type bytes = b.getI8Type();
-    if (at.shape)
-      bytes = at.shape.clone(bytes);
-    value = arith::ExtUIOp::create(b, loc, bytes, value);
-  }
+  Type stored = cast<MemRefType>(at.memref.getType()).getElementType();
+  Type type = at.shape ? Type(at.shape.clone(stored)) : stored;
+  if (getElementTypeOrSelf(value.getType()).isInteger(1))
+    value = arith::ExtUIOp::create(b, loc, type, value);
+  else if (value.getType() != type)
+    value = arith::BitcastOp::create(b, loc, type, value);
   if (!at.shape)
     memref::StoreOp::create(b, loc, value, at.memref, at.indices);
   else if (at.offsets)

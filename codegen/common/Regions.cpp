@@ -292,8 +292,9 @@ void Cloner::cloneElementwise(Operation &op, SmallVector<Value> operands) {
     result.setType(shape ? shape.clone(type) : type);
   }
   b.insert(copy);
-  if (auto math = dyn_cast<arith::ArithFastMathInterface>(copy);
-      math && !op.hasAttr("gyre.exact")) {
+  if (isa<arith::AddFOp, arith::SubFOp, arith::MulFOp>(copy) &&
+      !op.hasAttr("gyre.exact")) {
+    auto math = cast<arith::ArithFastMathInterface>(copy);
     auto flags = arith::FastMathFlags::contract;
     if (auto attr = math.getFastMathFlagsAttr())
       flags = flags | attr.getValue();

@@ -27,7 +27,7 @@ using IndexFn = function_ref<Value(unsigned dim)>;
 /// Loads whose index varies by lane become (masked) vector loads or gathers;
 /// `mask` says which lanes may touch memory, and all may without it.
 ///
-/// Float operations get the fast-math flag `contract`, and no other, unless
+/// Sums and products get the fast-math flag `contract`, and no other, unless
 /// they have the attribute `gyre.exact`: draws of random numbers have to agree
 /// bit for bit everywhere. maxnumf and minnumf become compare and select (one
 /// instruction on x86): NaN never wins, and a state of a fold is taken to be a

@@ -21,8 +21,9 @@ class ContractReduceOp;
 class ReduceOp;
 class ScanOp;
 
-/// A map: a linalg.generic, whose reductions, if any, run as plain loops.
+/// A map, or by emitFoldingMap a linalg.generic that has reduction loops.
 LogicalResult emitMap(RewriterBase &rewriter, linalg::GenericOp op);
+void emitFoldingMap(RewriterBase &rewriter, linalg::GenericOp op);
 LogicalResult emitReduce(RewriterBase &rewriter, ReduceOp op);
 LogicalResult emitScan(RewriterBase &rewriter, ScanOp op);
 LogicalResult emitContract(RewriterBase &rewriter, ContractReduceOp op);

@@ -397,8 +397,10 @@ void MapEmitter::emit() {
 }
 
 LogicalResult gyre::emitMap(RewriterBase &rewriter, linalg::GenericOp op) {
-  if (op.getNumReductionLoops() != 0)
-    return op.emitOpError("expected parallel loops");
+  if (op.getNumReductionLoops() != 0) {
+    emitFoldingMap(rewriter, op);
+    return success();
+  }
   MapEmitter(rewriter, op).emit();
   rewriter.eraseOp(op);
   return success();

@@ -424,6 +424,22 @@ static Expr atan2(Expr y, Expr x) {
 /// 1 / sqrt x: 1.5 ulp.
 static Expr rsqrt(Expr x) { return 1.0 / sqrt(x); }
 
+//===----------------------------------------------------------------------===//
+// bf16, which few targets convert
+//===----------------------------------------------------------------------===//
+
+static Expr fromBF16(Expr x) {
+  return x.bits16().zeroExtend().shl(16).asFloat();
+}
+
+/// Rounds to nearest even; NaN stays NaN.
+static Expr toBF16(Expr x) {
+  Expr bits = x.bits();
+  Expr rounded = bits + ((bits.lshr(16) & 1) + 0x7FFF);
+  Expr kept = select(isNaN(x), bits | 0x400000, rounded);
+  return kept.lshr(16).asBF16();
+}
+
 } // namespace mlir::gyre::formula
 
 //===----------------------------------------------------------------------===//
@@ -464,6 +480,29 @@ static Binary binaryFor(Operation *op) {
       .Default([](Operation *) { return nullptr; });
 }
 
+static void expandBF16(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk([&](Operation *op) {
+    if ((isa<arith::ExtFOp>(op) &&
+         getElementTypeOrSelf(op->getOperand(0).getType()).isBF16()) ||
+        (isa<arith::TruncFOp>(op) &&
+         getElementTypeOrSelf(op->getResult(0).getType()).isBF16()))
+      ops.push_back(op);
+  });
+  for (Operation *op : ops) {
+    Type from = getElementTypeOrSelf(op->getOperand(0).getType());
+    Type to = getElementTypeOrSelf(op->getResult(0).getType());
+    if (!from.isF32() && !to.isF32())
+      continue;
+    OpBuilder b(op);
+    ExprContext context{b, op->getLoc(), TargetAttr::of(op), /*exact=*/true};
+    Expr x(context, op->getOperand(0));
+    Expr result = to.isF32() ? formula::fromBF16(x) : formula::toBF16(x);
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+}
+
 void gyre::expandMath(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
@@ -490,4 +529,5 @@ void gyre::expandMath(Operation *root) {
     op->getResult(0).replaceAllUsesWith(result);
     op->erase();
   }
+  expandBF16(root);
 }

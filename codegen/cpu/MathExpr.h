@@ -58,6 +58,14 @@ public:
   Expr narrow() const { return cast_<arith::TruncFOp>(f32()); }
   Expr widenToF32() const { return cast_<arith::ExtFOp>(f32()); }
   Expr narrowTo(Type type) const { return cast_<arith::TruncFOp>(type); }
+  Expr bits16() const {
+    return cast_<arith::BitcastOp>(builder().getI16Type());
+  }
+  Expr zeroExtend() const { return cast_<arith::ExtUIOp>(i32()); }
+  Expr asBF16() const {
+    Expr low = cast_<arith::TruncIOp>(builder().getI16Type());
+    return low.cast_<arith::BitcastOp>(builder().getBF16Type());
+  }
   Expr wide() const { return cast_<arith::ExtUIOp>(builder().getI64Type()); }
   Expr narrowInt() const { return cast_<arith::TruncIOp>(i32()); }
 
