@@ -4,6 +4,7 @@
 // among variants, and the call of the body. Layouts are those of gyre/abi.h.
 
 #include "codegen/Model.h"
+#include "codegen/cpu/CheckedSizes.h"
 
 #include "gyre/abi.h"
 #include "llvm/IR/IRBuilder.h"
@@ -136,6 +137,7 @@ struct EntryEmitter {
         module.getFunction(function.name + ".workspace" + suffix.str());
     if (!own)
       return null;
+    checkOverflow(*own);
     auto *adapter = llvm::Function::Create(
         llvm::FunctionType::get(b.getVoidTy(), {ptr, ptr, ptr}, false),
         llvm::GlobalValue::InternalLinkage, own->getName() + ".bytes", module);
