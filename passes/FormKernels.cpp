@@ -74,6 +74,7 @@ public:
 private:
   LogicalResult tileRoot(Operation *root);
   LogicalResult fuseConsumer(Operation *consumer);
+  void showNestedUses();
   void replace(Operation *op, const llvm::DenseMap<Value, Value> &by);
 
   IRRewriter &rewriter;
@@ -132,6 +133,25 @@ LogicalResult KernelFormer::tileRoot(Operation *root) {
   return success();
 }
 
+/// Upstream gives up on a loop with users in other blocks (the body of a
+/// sampler's loop): a cast in the loop's own block, which folds away later,
+/// stands for them.
+void KernelFormer::showNestedUses() {
+  OpBuilder::InsertionGuard guard(rewriter);
+  Operation *loop = loops.front();
+  for (Value result : loop->getResults())
+    for (OpOperand &use : llvm::make_early_inc_range(result.getUses())) {
+      Operation *user = use.getOwner();
+      Operation *outer = loop->getBlock()->findAncestorOpInBlock(*user);
+      if (outer == user)
+        continue;
+      rewriter.setInsertionPoint(outer);
+      Value cast = tensor::CastOp::create(rewriter, result.getLoc(),
+                                          result.getType(), result);
+      rewriter.modifyOpInPlace(user, [&] { use.set(cast); });
+    }
+}
+
 LogicalResult KernelFormer::fuseConsumer(Operation *consumer) {
   // Nothing was cut: all of the kernel stays as it is.
   if (loops.empty())
@@ -142,6 +162,7 @@ LogicalResult KernelFormer::fuseConsumer(Operation *consumer) {
   });
   if (!reads)
     return success();
+  showNestedUses();
   FailureOr<scf::SCFFuseConsumerOfSliceResult> fused =
       scf::tileAndFuseConsumer(rewriter, consumer, loops);
   if (failed(fused))

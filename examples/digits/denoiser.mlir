@@ -337,12 +337,21 @@ func.func private @guided(%x: !images, %sigma: f32, %labels: !labels, %guidance:
 }
 
 // Normal noise of variance 1 becomes images of the wanted classes: 18 steps of
-// Heun's method from sigma = 80 to 0.002, then to 0.
+// Heun's method from sigma = 80 to 0.002, the last one to 0, then a clamp to
+// [-1, 1].
 func.func @draw(%noise: !images {gyre.name = "noise", gyre.dims = ["N", 8, 8]},
                 %labels: !labels {gyre.name = "labels", gyre.dims = ["N"]},
                 %guidance: f32 {gyre.name = "guidance"})
     -> (!images {gyre.name = "images", gyre.dims = ["N", 8, 8]}) {
-  %images = gyre.edm_sample @guided(%noise, %labels, %guidance)
+  %drawn = gyre.edm_sample @guided(%noise, %labels, %guidance)
       {steps = 18, sigma_max = 80.0, sigma_min = 0.002, rho = 7.0} : !images, !labels, f32
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %noise, %c0 : !images
+  %white = arith.constant -1.0 : f32
+  %black = arith.constant 1.0 : f32
+  %least = tensor.splat %white[%n] : !images
+  %most = tensor.splat %black[%n] : !images
+  %above = arith.maximumf %drawn, %least : !images
+  %images = arith.minimumf %above, %most : !images
   return %images : !images
 }
