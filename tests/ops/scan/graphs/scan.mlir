@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Recurrences in both directions, selective scans with and without options.
+
+func.func @recurrence(%a: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"]},
+                      %b: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"]},
+                      %h0: tensor<?x?xf32> {gyre.dims = ["B", "C"]})
+    -> (tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"], gyre.name = "h"},
+        tensor<?x?xf32> {gyre.dims = ["B", "C"], gyre.name = "last"}) {
+  %h, %last = gyre.linear_recurrence %a, %b initial(%h0) {dim = 1}
+      : tensor<?x?x?xf32>, tensor<?x?x?xf32>, tensor<?x?xf32>
+  return %h, %last : tensor<?x?x?xf32>, tensor<?x?xf32>
+}
+
+// Time is the last dimension, and runs backwards.
+func.func @recurrence_reverse(%a: tensor<?x?xf32> {gyre.dims = ["C", "T"]},
+                              %b: tensor<?x?xf32> {gyre.dims = ["C", "T"]})
+    -> (tensor<?x?xf32> {gyre.dims = ["C", "T"], gyre.name = "h"},
+        tensor<?xf32> {gyre.dims = ["C"], gyre.name = "last"}) {
+  %h, %last = gyre.linear_recurrence %a, %b {reverse} : tensor<?x?xf32>, tensor<?x?xf32>
+  return %h, %last : tensor<?x?xf32>, tensor<?xf32>
+}
+
+func.func @selective_scan(%u: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "D"]},
+                          %delta: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "D"]},
+                          %a: tensor<?x16xf32> {gyre.dims = ["D", 16]},
+                          %b: tensor<?x?x16xf32> {gyre.dims = ["B", "T", 16]},
+                          %c: tensor<?x?x16xf32> {gyre.dims = ["B", "T", 16]},
+                          %skip: tensor<?xf32> {gyre.dims = ["D"]},
+                          %gate: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "D"]},
+                          %bias: tensor<?xf32> {gyre.dims = ["D"]},
+                          %h0: tensor<?x?x16xf32> {gyre.dims = ["B", "D", 16]})
+    -> (tensor<?x?x?xf32> {gyre.dims = ["B", "T", "D"], gyre.name = "y"},
+        tensor<?x?x16xf32> {gyre.dims = ["B", "D", 16], gyre.name = "last"}) {
+  %y, %last = gyre.selective_scan %u, %delta, %a, %b, %c
+      skip(%skip) gate(%gate) bias(%bias) initial(%h0) {softplus}
+      : tensor<?x?x?xf32>, tensor<?x?x?xf32>, tensor<?x16xf32>, tensor<?x?x16xf32>,
+        tensor<?x?x16xf32>, tensor<?xf32>, tensor<?x?x?xf32>, tensor<?xf32>,
+        tensor<?x?x16xf32>
+  return %y, %last : tensor<?x?x?xf32>, tensor<?x?x16xf32>
+}
+
+func.func @selective_scan_groups(%u: tensor<?x?x12xf32> {gyre.dims = ["B", "T", 12]},
+                                 %delta: tensor<?x?x12xf32> {gyre.dims = ["B", "T", 12]},
+                                 %a: tensor<12x5xf32>,
+                                 %b: tensor<?x?x3x5xf32> {gyre.dims = ["B", "T", 3, 5]},
+                                 %c: tensor<?x?x3x5xf32> {gyre.dims = ["B", "T", 3, 5]})
+    -> (tensor<?x?x12xf32> {gyre.dims = ["B", "T", 12], gyre.name = "y"}) {
+  %y, %last = gyre.selective_scan %u, %delta, %a, %b, %c
+      : tensor<?x?x12xf32>, tensor<?x?x12xf32>, tensor<12x5xf32>,
+        tensor<?x?x3x5xf32>, tensor<?x?x3x5xf32>
+  return %y : tensor<?x?x12xf32>
+}

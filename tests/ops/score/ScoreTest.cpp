@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Samplers against their references on Gaussian data, whose score is known, and
+// their orders of convergence.
+
+#include "score.h"
+#include "dialect/ops/random/RandomReference.h"
+#include "dialect/ops/score/ScoreReference.h"
+#include "ops/Support.h"
+
+namespace {
+
+using gyre::reference::EdmSampler;
+using gyre::reference::Sample;
+using test::doubles;
+using test::Guarded;
+using test::threads;
+
+constexpr double variance = 0.25;
+
+struct Data {
+  int64_t batch;
+  Guarded<float> noise, mean, y;
+
+  explicit Data(int64_t batch, uint64_t seed)
+      : batch(batch), noise(batch * 3), mean(batch * 3), y(batch * 3) {
+    test::Random random(seed);
+    random.fillNormal(noise);
+    random.fillUniform(mean, -1, 1);
+  }
+  Sample denoise(const Sample &x, double sigma) const {
+    Sample d = x;
+    for (size_t i = 0; i < x.size(); ++i)
+      d[i] = mean[i] + (x[i] - mean[i]) * variance / (variance + sigma * sigma);
+    return d;
+  }
+  Sample sample(const EdmSampler &sampler) const {
+    return sampler(doubles(noise), [&](const Sample &x, double sigma) {
+      return denoise(x, sigma);
+    });
+  }
+  /// Where the flow itself leads to.
+  Sample exact() const {
+    Sample x;
+    double shrink = std::sqrt(variance / (variance + 80.0 * 80.0));
+    for (size_t i = 0; i < noise.size(); ++i)
+      x.push_back(mean[i] + (80.0 * noise[i] - mean[i]) * shrink);
+    return x;
+  }
+  double error() const {
+    double worst = 0;
+    Sample x = exact();
+    for (size_t i = 0; i < x.size(); ++i)
+      worst = std::fmax(worst, std::fabs(y[i] - x[i]));
+    return worst;
+  }
+};
+
+TEST_CASE("score: edm_sample by Heun's method") {
+  for (int64_t batch : {0, 1, 5, 50})
+    for (int64_t steps : {1, 2, 5, 18}) {
+      Data data(batch, 1);
+      gyre_call one = threads(1);
+      REQUIRE(heun(data.noise.data(), data.mean.data(), steps, data.y.data(),
+                   batch, &one) == 0);
+      test::expectNear("heun", data.y, data.sample({.steps = steps}), 5e-5);
+    }
+  Data data(7, 2);
+  REQUIRE(heun_18(data.noise.data(), data.mean.data(), data.y.data(), 7,
+                  nullptr) == 0);
+  test::expectNear("18 steps", data.y, data.sample({.steps = 18}), 5e-5);
+}
+
+TEST_CASE("score: edm_sample by Euler's method; fewer than one step is one") {
+  for (int64_t steps : {-1, 0, 1, 3, 30}) {
+    Data data(5, 3);
+    REQUIRE(euler(data.noise.data(), data.mean.data(), steps, data.y.data(), 5,
+                  nullptr) == 0);
+    test::expectNear(
+        "euler", data.y,
+        data.sample({.steps = std::max<int64_t>(steps, 1), .order = 1}), 5e-5);
+  }
+}
+
+TEST_CASE("score: Euler converges at order 1, Heun at order 2") {
+  double euler1, euler2, heun1, heun2;
+  Data data(20, 4);
+  auto run = [&](auto f, int64_t steps) {
+    REQUIRE(f(data.noise.data(), data.mean.data(), steps, data.y.data(), 20,
+              nullptr) == 0);
+    return data.error();
+  };
+  euler1 = run(euler, 64), euler2 = run(euler, 128);
+  heun1 = run(heun, 16), heun2 = run(heun, 32);
+  CHECK(euler1 / euler2 > 1.7);
+  CHECK(euler1 / euler2 < 2.3);
+  CHECK(heun1 / heun2 > 3.2);
+  CHECK(heun1 / heun2 < 5.5);
+}
+
+TEST_CASE("score: edm_sample with churn") {
+  for (int64_t batch : {1, 9}) {
+    Data data(batch, 5);
+    REQUIRE(churn(data.noise.data(), data.mean.data(), 77, data.y.data(), batch,
+                  nullptr) == 0);
+    EdmSampler sampler{.steps = 12,
+                       .churn = 5,
+                       .churnMin = 0.05,
+                       .churnMax = 50,
+                       .churnNoise = 1.003};
+    int64_t count = batch * 3;
+    sampler.fresh = [&](int64_t step) {
+      return gyre::reference::randomNormal(
+          77, uint64_t(step * ((count + 3) / 4)), count);
+    };
+    test::expectNear("churn", data.y, data.sample(sampler), 1e-4);
+  }
+}
+
+TEST_CASE("score: flow_sample ends where straight lines lead") {
+  for (int64_t steps : {1, 2, 7}) {
+    Data data(6, 6);
+    REQUIRE(flow(data.noise.data(), data.mean.data(), steps, data.y.data(), 6,
+                 nullptr) == 0);
+    test::expectNear("target", data.y, doubles(data.mean), 2e-6);
+  }
+}
+
+TEST_CASE("score: schedule and coefficients") {
+  for (int64_t n : {1, 2, 18, 40}) {
+    Guarded<float> like(n), y(n + 1);
+    REQUIRE(sigmas(like.data(), y.data(), n, nullptr) == 0);
+    auto expected = gyre::reference::karrasSigmas(n, 0.002, 80, 7);
+    for (int64_t i = 0; i <= n; ++i)
+      CHECK(std::fabs(y[i] - expected[i]) <= 1e-5 * expected[i]);
+  }
+  Guarded<float> sigma(50), skip(50), out(50), in(50), noise(50);
+  for (int i = 0; i < 50; ++i)
+    sigma[i] = 0.002f * std::pow(1.25f, float(i));
+  REQUIRE(coefficients(sigma.data(), skip.data(), out.data(), in.data(),
+                       noise.data(), 50, nullptr) == 0);
+  for (int i = 0; i < 50; ++i) {
+    double s = double(sigma[i]), v = s * s + variance;
+    CHECK(std::fabs(skip[i] - variance / v) < 1e-6);
+    CHECK(std::fabs(out[i] - s * 0.5 / std::sqrt(v)) < 1e-6);
+    CHECK(std::fabs(in[i] - 1 / std::sqrt(v)) < 1e-6);
+    CHECK(std::fabs(noise[i] - std::log(s) / 4) < 1e-6);
+  }
+}
+
+} // namespace

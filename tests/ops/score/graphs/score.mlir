@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Samplers around the exact denoiser of Gaussian data with the standard
+// deviation 0.5 and a mean for each sample: D = mean + (x - mean) v / (v + sigma^2).
+
+!x = tensor<?x3xf32>
+
+func.func private @denoise(%x: !x, %sigma: f32, %mean: !x) -> !x {
+  %v = arith.constant 0.25 : f32
+  %s2 = arith.mulf %sigma, %sigma : f32
+  %sum = arith.addf %v, %s2 : f32
+  %share = arith.divf %v, %sum : f32
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : !x
+  %shares = tensor.splat %share[%n] : !x
+  %d = arith.subf %x, %mean : !x
+  %kept = arith.mulf %d, %shares : !x
+  %y = arith.addf %mean, %kept : !x
+  return %y : !x
+}
+
+func.func @heun(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.edm_sample @denoise(%noise, %mean) steps(%steps) : !x, !x
+  return %y : !x
+}
+
+func.func @heun_18(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]})
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.edm_sample @denoise(%noise, %mean) {steps = 18} : !x, !x
+  return %y : !x
+}
+
+func.func @euler(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.edm_sample @denoise(%noise, %mean) steps(%steps) {order = 1} : !x, !x
+  return %y : !x
+}
+
+func.func @churn(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %seed: i64)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.edm_sample @denoise(%noise, %mean) seed(%seed)
+      {steps = 12, churn = 5.0, churn_min = 0.05, churn_max = 50.0, churn_noise = 1.003} : !x, !x
+  return %y : !x
+}
+
+func.func private @velocity(%x: !x, %t: f32, %target: !x) -> !x {
+  %y = arith.subf %x, %target : !x
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : !x
+  %times = tensor.splat %t[%n] : !x
+  %z = arith.divf %y, %times : !x
+  return %z : !x
+}
+
+func.func @flow(%noise: !x {gyre.dims = ["B", 3]}, %target: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.flow_sample @velocity(%noise, %target) steps(%steps) : !x, !x
+  return %y : !x
+}
+
+func.func @sigmas(%like: tensor<?xf32> {gyre.dims = ["N"]})
+    -> (tensor<?xf32> {gyre.dims = ["N + 1"], gyre.name = "y"}) {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %like, %c0 : tensor<?xf32>
+  %y = gyre.karras_sigmas steps(%n) : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+func.func @coefficients(%sigma: tensor<?xf32> {gyre.dims = ["N"]})
+    -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "skip"},
+        tensor<?xf32> {gyre.dims = ["N"], gyre.name = "out"},
+        tensor<?xf32> {gyre.dims = ["N"], gyre.name = "input"},
+        tensor<?xf32> {gyre.dims = ["N"], gyre.name = "noise"}) {
+  %skip, %out, %in, %noise = gyre.edm_coefficients %sigma : tensor<?xf32>
+  return %skip, %out, %in, %noise : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+}
