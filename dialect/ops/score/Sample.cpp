@@ -153,15 +153,20 @@ struct EdmSampler {
   EdmSampler(EdmSampleOp op, OpBuilder &b)
       : op(op), b(b), loc(op.getLoc()), type(tensorType(op.getNoise())),
         steps(stepCount(op, b)) {
-    int64_t size = op.getSteps() ? *op.getSteps() + 1 : ShapedType::kDynamic;
-    sigmas = KarrasSigmasOp::create(
-        b, loc, RankedTensorType::get(size, b.getF32Type()),
-        op.getSteps() ? Value() : steps, op.getSigmaMinAttr(),
-        op.getSigmaMaxAttr(), op.getRhoAttr());
+    // A known schedule is a table; one of any length is computed as it goes,
+    // so that no buffer depends on a number that is only an argument.
+    if (op.getSteps())
+      sigmas = KarrasSigmasOp::create(
+          b, loc, RankedTensorType::get(*op.getSteps() + 1, b.getF32Type()),
+          Value(), op.getSigmaMinAttr(), op.getSigmaMaxAttr(), op.getRhoAttr());
   }
 
   Scalar sigma(Scalar i) {
-    return i.with(tensor::ExtractOp::create(b, loc, sigmas, Value(i)));
+    if (sigmas)
+      return i.with(tensor::ExtractOp::create(b, loc, sigmas, Value(i)));
+    return karrasSigma(i, steps, op.getSigmaMin().convertToDouble(),
+                       op.getSigmaMax().convertToDouble(),
+                       op.getRho().convertToDouble(), b.getF32Type());
   }
 
   Scalar zero() {

@@ -63,33 +63,38 @@ LogicalResult KarrasSigmasOp::verify() {
   return success();
 }
 
+Scalar gyre::karrasSigma(Scalar i, Scalar steps, double min, double max,
+                         double rho, Type real) {
+  double from = std::pow(max, 1 / rho), to = std::pow(min, 1 / rho);
+  // A single step has no interval to divide.
+  Scalar intervals = select(less(steps, 2.0), 1.0, steps - 1.0);
+  Scalar root = i.to(real) * ((to - from) / intervals.to(real)) + from;
+  return select(less(i, steps), exp2(log2(root) * rho), 0.0);
+}
+
 FailureOr<SmallVector<Value>> KarrasSigmasOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   auto type = cast<RankedTensorType>(getType());
   Type element = type.getElementType();
+  double min = getSigmaMin().convertToDouble();
+  double max = getSigmaMax().convertToDouble();
   double rho = getRho().convertToDouble();
-  double from = std::pow(getSigmaMax().convertToDouble(), 1 / rho);
-  double to = std::pow(getSigmaMin().convertToDouble(), 1 / rho);
   if (!type.isDynamicDim(0)) {
     SmallVector<double> sigmas;
     int64_t steps = type.getDimSize(0) - 1;
+    double from = std::pow(max, 1 / rho), to = std::pow(min, 1 / rho);
+    double width = (to - from) / std::max<int64_t>(steps - 1, 1);
     for (int64_t i = 0; i < steps; ++i)
-      sigmas.push_back(std::pow(
-          from + i * (to - from) / std::max<int64_t>(steps - 1, 1), rho));
+      sigmas.push_back(std::pow(from + i * width, rho));
     sigmas.push_back(0);
     return SmallVector<Value>{constantVector(b, loc, sigmas, element)};
   }
-  Scalar steps(b, loc, getSteps());
-  Value count = steps + 1.0;
-  // A single step has no interval to divide.
-  Scalar intervals = select(less(steps, 2.0), 1.0, steps - 1.0);
-  Value slope = (to - from) / intervals.to(element);
+  Value count = Scalar(b, loc, getSteps()) + 1.0;
   return buildMap(b, loc, {}, {{element, b.getMultiDimIdentityMap(1), {count}}},
                   [&](Body &body, ArrayRef<Scalar>) -> Scalars {
-                    Scalar i = body.position(0);
-                    Scalar root = i.to(element) * body.outer(slope) + from;
-                    return {select(less(i, body.outer(getSteps())),
-                                   exp2(log2(root) * rho), 0.0)};
+                    return {karrasSigma(body.position(0),
+                                        body.outer(getSteps()), min, max, rho,
+                                        element)};
                   });
 }
 
