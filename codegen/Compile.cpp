@@ -19,6 +19,55 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
+namespace {
+/// Remembers which pass failed.
+struct FailedPass : PassInstrumentation {
+  explicit FailedPass(std::string &name) : name(name) {}
+  void runAfterPassFailed(Pass *pass, Operation *) override {
+    if (name.empty())
+      name = pass->getArgument().empty() ? pass->getName().str()
+                                         : pass->getArgument().str();
+  }
+  void runBeforePass(Pass *pass, Operation *) override {
+    // The last one, should it never return.
+    running = pass->getArgument();
+  }
+  std::string &name;
+  StringRef running;
+};
+} // namespace
+
+/// Says where the compiler failed, and leaves the graph in a file.
+static void reportFailure(ModuleOp graph, StringRef where,
+                          const CompileOptions &options) {
+  InFlightDiagnostic diagnostic =
+      emitError(graph.getLoc(), "the compiler failed in ") << where;
+  std::error_code error;
+  llvm::ToolOutputFile file(options.reproducer, error, llvm::sys::fs::OF_None);
+  if (options.reproducer.empty() || error) {
+    diagnostic.attachNote()
+        << "no reproducer: cannot write '" << options.reproducer << "'";
+    return;
+  }
+  file.os() << "// The compiler failed in " << where << "; targets:";
+  for (const Target &target : options.targets)
+    file.os() << ' ' << target.name << " (" << target.features << ')';
+  file.os() << '\n';
+  graph.print(file.os(), OpPrintingFlags().enableDebugInfo(true));
+  file.keep();
+  diagnostic.attachNote() << "the graph is in '" << options.reproducer
+                          << "'; please report it";
+}
+
+/// Runs what may fail in ways that end the process. False after such an end.
+static bool guard(llvm::function_ref<void()> body) {
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  bool ok = recovery.RunSafelyOnThread(body, /*RequestedStackSize=*/64 << 20);
+  llvm::CrashRecoveryContext::Disable();
+  return ok;
+}
+
 LogicalResult gyre::checkGraph(ModuleOp graph, const CompileOptions &options) {
   PassManager pm(graph.getContext());
   pm.enableVerifier(options.verifyEach);
@@ -46,37 +95,28 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
   PassManager pm(context);
   pm.enableVerifier(options.verifyEach);
   pm.enableTiming(timing);
-  if (!options.reproducer.empty())
-    pm.enableCrashReproducerGeneration(options.reproducer);
   PipelineOptions pipeline = getCPUPipeline();
   pipeline.last = last;
   buildPipeline(pm, pipeline);
-  if (failed(pm.run(*module)))
-    return nullptr;
-  return module;
-}
-
-/// Runs what belongs to LLVM, where a failure may end the process. Then the
-/// module is left in a file.
-static bool guard(ModuleOp module, StringRef what,
-                  const CompileOptions &options,
-                  llvm::function_ref<void()> body) {
-  llvm::CrashRecoveryContext::Enable();
-  llvm::CrashRecoveryContext recovery;
-  bool ok = recovery.RunSafelyOnThread(body, /*RequestedStackSize=*/64 << 20);
-  llvm::CrashRecoveryContext::Disable();
-  if (ok)
-    return true;
-  InFlightDiagnostic diagnostic =
-      module.emitError("the compiler failed during ") << what;
-  std::error_code error;
-  llvm::ToolOutputFile file(options.reproducer, error, llvm::sys::fs::OF_None);
-  if (!options.reproducer.empty() && !error) {
-    module.print(file.os());
-    file.keep();
-    diagnostic.attachNote() << "reproducer written to " << options.reproducer;
-  }
-  return false;
+  std::string where;
+  auto instrumentation = std::make_unique<FailedPass>(where);
+  FailedPass &failedPass = *instrumentation;
+  pm.addInstrumentation(std::move(instrumentation));
+  LogicalResult result = failure();
+  bool ended = guard([&] { result = pm.run(*module); });
+  if (succeeded(result))
+    return module;
+  if (!ended)
+    where = "pass " + failedPass.running.str();
+  else if (!where.empty())
+    where = "pass " + where;
+  // A check has told users of their mistake.
+  if (!StringRef(where).starts_with("pass gyre-check-"))
+    reportFailure(graph, where, options);
+  if (!ended)
+    // It is in whatever state the end has left it in.
+    (void)module.release();
+  return nullptr;
 }
 
 FailureOr<CompiledModel>
@@ -102,29 +142,52 @@ gyre::compile(ModuleOp graph, const CompileOptions &options,
       result.machine = createTargetMachine(target, error);
     suffixes.push_back(options.targets.size() == 1 ? "" : "." + target.name);
     TimingScope translation = timing.nest("translation to LLVM IR");
-    bool ok = guard(*lowered, "translation to LLVM IR", options, [&] {
-      variants.push_back(translateVariant(*lowered, target, suffixes.back(),
-                                          *result.machine, context));
-    });
-    if (!ok)
+    std::unique_ptr<llvm::Module> variant;
+    if (!guard([&] {
+          variant = translateVariant(*lowered, target, suffixes.back(),
+                                     *result.machine, context);
+        }) ||
+        !variant) {
+      reportFailure(graph, "translation to LLVM IR", options);
       return failure();
-    if (!variants.back())
-      return lowered->emitError("translation to LLVM IR failed");
+    }
+    variants.push_back(std::move(variant));
   }
   result.model.name = options.name;
   result.model.prefix = options.prefix;
   result.model.threads = options.threads;
   result.model.targets = options.targets;
   result.code = linkVariants(variants, suffixes, result.model, error);
-  if (!result.code)
-    return lowered->emitError("invalid LLVM IR: ") << error;
+  if (!result.code) {
+    reportFailure(graph, "LLVM IR: " + error, options);
+    return failure();
+  }
   if (extend)
     extend(result);
   TimingScope scope = timing.nest("LLVM's optimizations");
-  if (!guard(*lowered, "LLVM's optimizations", options,
-             [&] { optimize(*result.code, *result.machine); }))
+  if (!guard([&] { optimize(*result.code, *result.machine); })) {
+    reportFailure(graph, "LLVM's optimizations", options);
     return failure();
+  }
   return result;
+}
+
+FailureOr<std::string> gyre::generateCode(CompiledModel &model, ModuleOp graph,
+                                          llvm::CodeGenFileType type,
+                                          const CompileOptions &options,
+                                          TimingScope &timing) {
+  TimingScope scope = timing.nest("code generation");
+  SmallVector<char, 0> code;
+  llvm::raw_svector_ostream os(code);
+  LogicalResult written = failure();
+  if (!guard([&] {
+        written = writeCode(*model.code, *model.machine, type, os);
+      }) ||
+      failed(written)) {
+    reportFailure(graph, "code generation", options);
+    return failure();
+  }
+  return std::string(code.begin(), code.end());
 }
 
 FailureOr<Model> gyre::describe(ModuleOp graph, const CompileOptions &options,

@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Support/Timing.h"
+#include "llvm/Support/CodeGen.h"
 #include "llvm/Target/TargetMachine.h"
 
 namespace mlir::gyre {
@@ -50,6 +51,12 @@ FailureOr<CompiledModel>
 compile(ModuleOp graph, const CompileOptions &options,
         llvm::LLVMContext &context, TimingScope &timing,
         llvm::function_ref<void(CompiledModel &)> extend = nullptr);
+
+/// Object code or assembly.
+FailureOr<std::string> generateCode(CompiledModel &model, ModuleOp graph,
+                                    llvm::CodeGenFileType type,
+                                    const CompileOptions &options,
+                                    TimingScope &timing);
 
 /// What the header and the description say, without compiling.
 FailureOr<Model> describe(ModuleOp graph, const CompileOptions &options,

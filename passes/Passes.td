@@ -61,6 +61,16 @@ def CheckGraph : Pass<"gyre-check-graph", "::mlir::ModuleOp"> {
   }];
 }
 
+def CheckSizes : Pass<"gyre-check-sizes", "::mlir::func::FuncOp"> {
+  let summary = "prove that sizes agree, or have it checked at each call";
+  let description = [{
+    Dimensions of results against what they are declared as, and of operands
+    that one loop walks along, as expressions of the named sizes. What differs
+    by a constant is a user's mistake; what can't be decided becomes one of the
+    `requirements` in `gyre.entry`, which the runtime checks on entry.
+  }];
+}
+
 def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
   let summary = "rewrite named operators into structures and linalg";
   let description = [{

@@ -53,6 +53,8 @@ static void addStructures(OpPassManager &pm) {
   // What a user wrote with arith, math and tensor are maps like those of
   // decomposed operators.
   pm.addNestedPass<func::FuncOp>(createExpandTensors());
+  // While each operand is still what a user wrote.
+  pm.addNestedPass<func::FuncOp>(createCheckSizes());
   pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
   // A sampler's loop makes tables that no step changes.

@@ -13,10 +13,9 @@ using namespace mlir;
 
 extern "C" LLVM_ATTRIBUTE_WEAK DialectPluginLibraryInfo
 mlirGetDialectPluginInfo() {
-  return {MLIR_PLUGIN_API_VERSION, "gyre", GYRE_VERSION,
-          [](DialectRegistry *registry) {
-            registry->insert<gyre::GyreDialect>();
-          }};
+  return {
+      MLIR_PLUGIN_API_VERSION, "gyre", GYRE_VERSION,
+      [](DialectRegistry *registry) { registry->insert<gyre::GyreDialect>(); }};
 }
 
 extern "C" LLVM_ATTRIBUTE_WEAK PassPluginLibraryInfo mlirGetPassPluginInfo() {

@@ -3,7 +3,6 @@
 // gyrec run: the object that gyrec would write, loaded into this process and
 // called through its C function.
 
-#include "codegen/Object.h"
 #include "codegen/driver/Files.h"
 #include "codegen/driver/Npy.h"
 #include "codegen/driver/Options.h"
@@ -18,7 +17,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <chrono>
 #include <random>
@@ -373,14 +372,8 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
   return symbols;
 }
 
-static llvm::Expected<std::unique_ptr<orc::LLJIT>>
-loadObject(CompiledModel &model, TimingScope &timing) {
-  TimingScope scope = timing.nest("code generation");
-  SmallVector<char, 0> code;
-  llvm::raw_svector_ostream os(code);
-  if (failed(writeCode(*model.code, *model.machine,
-                       llvm::CodeGenFileType::ObjectFile, os)))
-    return llvm::createStringError("no object code for this target");
+static llvm::Expected<std::unique_ptr<orc::LLJIT>> loadObject(StringRef object,
+                                                              StringRef name) {
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
@@ -392,8 +385,7 @@ loadObject(CompiledModel &model, TimingScope &timing) {
   if (!process)
     return process.takeError();
   dylib.addGenerator(std::move(*process));
-  auto buffer = std::make_unique<llvm::SmallVectorMemoryBuffer>(
-      std::move(code), model.model.name, /*RequiresNullTerminator=*/false);
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, name);
   if (auto error = (*jit)->addObjectFile(std::move(buffer)))
     return error;
   return jit;
@@ -459,7 +451,12 @@ int gyre::runModel(Session &session, TimingScope &timing) {
               });
   if (failed(compiled))
     return 1;
-  auto jit = loadObject(*compiled, timing);
+  FailureOr<std::string> object =
+      generateCode(*compiled, *session.graph, llvm::CodeGenFileType::ObjectFile,
+                   session.options.compile, timing);
+  if (failed(object))
+    return 1;
+  auto jit = loadObject(*object, model->name);
   if (!jit)
     return reportError(toString(jit.takeError()));
   return failed(call.run(**jit)) || failed(call.writeOutputs()) ? 1 : 0;

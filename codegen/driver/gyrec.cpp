@@ -3,7 +3,6 @@
 // gyrec: compiles a graph to an object file, a C header and a description, or
 // runs it at once.
 
-#include "codegen/Object.h"
 #include "codegen/Register.h"
 #include "codegen/driver/Files.h"
 #include "codegen/driver/Options.h"
@@ -19,17 +18,6 @@
 
 using namespace mlir;
 using namespace mlir::gyre;
-
-static FailureOr<std::string> writeMachineCode(CompiledModel &model,
-                                               llvm::CodeGenFileType type,
-                                               TimingScope &timing) {
-  TimingScope scope = timing.nest("code generation");
-  SmallVector<char, 0> code;
-  llvm::raw_svector_ostream os(code);
-  if (failed(writeCode(*model.code, *model.machine, type, os)))
-    return failure();
-  return std::string(code.begin(), code.end());
-}
 
 /// One thing as text or object code.
 static FailureOr<std::string> emitOne(Session &session, TimingScope &timing) {
@@ -65,10 +53,10 @@ static FailureOr<std::string> emitOne(Session &session, TimingScope &timing) {
     model->code->print(os, nullptr);
     return text;
   }
-  return writeMachineCode(*model,
-                          what == "asm" ? llvm::CodeGenFileType::AssemblyFile
-                                        : llvm::CodeGenFileType::ObjectFile,
-                          timing);
+  return generateCode(*model, *session.graph,
+                      what == "asm" ? llvm::CodeGenFileType::AssemblyFile
+                                    : llvm::CodeGenFileType::ObjectFile,
+                      options, timing);
 }
 
 static FailureOr<std::vector<OutputFile>>
@@ -80,7 +68,8 @@ emitAll(Session &session, StringRef stem, TimingScope &timing) {
     return failure();
   std::vector<OutputFile> files(3);
   FailureOr<std::string> object =
-      writeMachineCode(*model, llvm::CodeGenFileType::ObjectFile, timing);
+      generateCode(*model, *session.graph, llvm::CodeGenFileType::ObjectFile,
+                   session.options.compile, timing);
   if (failed(object))
     return failure();
   files[0] = {(stem + ".o").str(), std::move(*object)};
