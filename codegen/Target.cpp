@@ -129,7 +129,6 @@ static FailureOr<Target> describeHost(std::string &error) {
     error = "no target for this machine, " + triple.str();
     return failure();
   }
-  host.triple = triple.str();
   // 0 or -1 where the kernel doesn't say.
   if (long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE); bytes > 0)
     host.l1Bytes = bytes;

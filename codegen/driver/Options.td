@@ -39,7 +39,6 @@ defm output : Value<"out", "<[name=]y.npy>",
 defm random : Value<"random", "<seed>",
   "Fill inputs and weights that are not given with numbers drawn from a seed",
   run>;
-defm size : Value<"size", "<T=5>", "A size that no input tells", run>;
 defm weights : Value<"weights", "<w.safetensors>", "The model's weights", run>;
 
 def help : Flag<["--", "-"], "help">, Group<both>, HelpText<"Print this">;
@@ -49,6 +48,8 @@ defm load_dialect_plugin : Value<"load-dialect-plugin", "<plugin.so>",
 def mllvm : Separate<["--", "-"], "mllvm">, MetaVarName<"<option>">,
   Group<both>, HelpText<"An option of LLVM's or MLIR's own">;
 defm prefix : Value<"prefix", "<name>", "Lead all symbols with <name>_", both>;
+defm size : Value<"size", "<T=5>",
+  "A size that no input tells; numbers instead of names in a report", both>;
 defm target : Value<"target", "<names>",
   "host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64; several, with commas, go into one object and are chosen among at run time",
   both>;

@@ -6,6 +6,7 @@
 #include "codegen/Register.h"
 #include "codegen/driver/Files.h"
 #include "codegen/driver/Options.h"
+#include "codegen/driver/Report.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -88,7 +89,13 @@ static int compileModel(Session &session, TimingScope &timing) {
     return 1;
   std::string stem = options.getStem();
   std::vector<OutputFile> files;
-  if (options.emit.empty()) {
+  if (!options.report.empty()) {
+    FailureOr<std::string> report = makeReport(session, timing);
+    if (failed(report))
+      return 1;
+    files.push_back(
+        {options.output.empty() ? "-" : options.output, std::move(*report)});
+  } else if (options.emit.empty()) {
     auto all = emitAll(session, stem, timing);
     if (failed(all))
       return 1;
