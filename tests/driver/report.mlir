@@ -6,10 +6,10 @@
 
 // CHECK:      @chain: 1 kernel, 0 intermediate arrays
 // CHECK-NEXT:   chain.kernel0
-// CHECK-NEXT:     line 23: arith.mulf
-// CHECK-NEXT:     line 24: gyre.softmax
-// CHECK-NEXT:     line 25: gyre.silu
-// CHECK-NEXT:     line 26: arith.addf
+// CHECK-NEXT:     line 22: arith.mulf
+// CHECK-NEXT:     line 23: gyre.softmax
+// CHECK-NEXT:     line 24: gyre.silu
+// CHECK-NEXT:     line 25: arith.addf
 // CHECK-NEXT:     reads x, gain; writes out
 // CHECK-NEXT:     bytes (T * N) * 12; operations (T * N) * {{[0-9]+}}
 // CHECK-NEXT:   workspace: depends on sizes
