@@ -117,6 +117,15 @@ def FuseMaps : Pass<"gyre-fuse-maps", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def FuseReductions : Pass<"gyre-fuse-reductions", "::mlir::func::FuncOp"> {
+  let summary = "put maps around a reduction into its regions";
+  let description = [{
+    A cheap map on what a `gyre.reduce` reads is evaluated where `step` and
+    `apply` read it. A map on a full result becomes the end of `apply`, as long
+    as it reads values of the row only besides.
+  }];
+}
+
 def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
   let summary = "rewrite matrix products as structures with their epilogue";
   let description = [{

@@ -61,6 +61,8 @@ static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLoopInvariantCodeMotionPass());
   // Before kernels: one map a chain leaves fewer candidates to choose among.
   pm.addNestedPass<func::FuncOp>(createFuseMaps());
+  // After that: each side of a reduction is one map.
+  pm.addNestedPass<func::FuncOp>(createFuseReductions());
   addCleanup(pm);
   // After that: a chain on a product's values goes into it as a whole.
   pm.addNestedPass<func::FuncOp>(createLowerProducts());
