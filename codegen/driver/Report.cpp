@@ -67,7 +67,7 @@ private:
   void readWorkspace(func::FuncOp func, const EntryPoint &entry,
                      Function &function);
   std::optional<int64_t> sizeOf(StringRef name);
-  /// "gyre.softmax" from the text.
+  /// The name of an operation, as the text has it.
   StringRef getWord(Place place);
 
   Session &session;

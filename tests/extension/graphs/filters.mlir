@@ -5,10 +5,10 @@
 
 // CHECK-LABEL: func.func @loudness
 // CHECK: scf.forall
-// CHECK: linalg.generic
 // CHECK: gyre.reduce
-// CHECK: linalg.generic
+// CHECK: math.tanh
 // CHECK-NOT: scf.forall
+// CHECK-LABEL: func.func @loudness.workspace
 func.func @loudness(%x: tensor<?x?xf32> {gyre.dims = ["B", "N"]},
                     %gain: tensor<?x?xf32> {gyre.dims = ["B", "N"]})
     -> (tensor<?xf32> {gyre.dims = ["B"], gyre.name = "peak"}) {
@@ -21,7 +21,7 @@ func.func @loudness(%x: tensor<?x?xf32> {gyre.dims = ["B", "N"]},
 // CHECK-LABEL: func.func @envelope
 // CHECK: gyre.scan
 // CHECK-NOT: scf.forall
-// CHECK: linalg.generic
+// CHECK: math.sqrt
 // CHECK-NOT: scf.forall
 // CHECK-LABEL: func.func @envelope.workspace
 func.func @envelope(%x: tensor<?x?x?xf32> {gyre.dims = ["B", "T", "C"]},

@@ -46,7 +46,7 @@ TEST_CASE("rotary: interleaved pairs") {
         }
 }
 
-TEST_CASE("rotary: a static shape; norms are kept") {
+TEST_CASE("rotary: a static shape, norms are kept") {
   test::Random random(2);
   Guarded<float> x(2 * 3 * 37 * 40), y(x.size());
   random.fillNormal(x);

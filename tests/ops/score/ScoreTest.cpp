@@ -76,7 +76,7 @@ TEST_CASE("score: edm_sample by Heun's method") {
   test::expectNear("18 steps", data.y, data.sample({.steps = 18}), 5e-5);
 }
 
-TEST_CASE("score: edm_sample by Euler's method; fewer than one step is one") {
+TEST_CASE("score: edm_sample by Euler's method, fewer than one step is one") {
   for (int64_t steps : {-1, 0, 1, 3, 30}) {
     Data data(5, 3);
     REQUIRE(euler(data.noise.data(), data.mean.data(), steps, data.y.data(), 5,
