@@ -13,8 +13,10 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
@@ -59,8 +61,16 @@ static void reportFailure(ModuleOp graph, StringRef where,
                           << "'; please report it";
 }
 
+/// LLVM ends the process on a fatal error; here only the guarded body.
+static void endBody(void *, const char *reason, bool) {
+  llvm::WithColor::error(llvm::errs(), "LLVM") << reason << '\n';
+  if (auto *current = llvm::CrashRecoveryContext::GetCurrent())
+    current->HandleExit(/*RetCode=*/1);
+}
+
 /// Runs what may fail in ways that end the process. False after such an end.
 static bool guard(llvm::function_ref<void()> body) {
+  llvm::ScopedFatalErrorHandler handler(endBody);
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext recovery;
   bool ok = recovery.RunSafelyOnThread(body, /*RequestedStackSize=*/64 << 20);

@@ -138,7 +138,11 @@ void gyre::writeHeader(const Model &model, llvm::raw_ostream &os) {
   std::string guard =
       "GYRE_MODEL_" + StringRef(model.prefix + model.name).upper() + "_H";
   os << "/* Made by gyrec. Link with the object of the same name and gyre's "
-        "runtime. */\n"
+        "runtime.\n * Targets:";
+  for (const Target &target : model.targets)
+    os << ' ' << target.describe()
+       << (&target == &model.targets.back() ? "." : ",");
+  os << " */\n"
      << "#ifndef " << guard << "\n#define " << guard << "\n\n"
      << "#include <gyre/runtime.h>\n\n"
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";

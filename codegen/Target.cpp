@@ -155,6 +155,14 @@ SmallVector<StringRef> gyre::getTargetNames() {
   return names;
 }
 
+std::string Target::describe() const {
+  std::string text = name;
+  for (const Extra &extra : extras)
+    if (cpuFeatures & extra.bit)
+      text += ("+" + extra.name).str();
+  return text;
+}
+
 TargetAttr Target::toAttribute(MLIRContext *context) const {
   return TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
                          l2Bytes, scalef, fma, gather, masked, features);

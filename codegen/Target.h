@@ -20,6 +20,8 @@ struct Target {
   /// What a CPU must have, as bits of the runtime's gyre_cpu_feature.
   uint64_t cpuFeatures;
 
+  /// For people: "x86-64-v4+avx512vnni".
+  std::string describe() const;
   TargetAttr toAttribute(MLIRContext *context) const;
 };
 

@@ -13,7 +13,6 @@
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgramAttributes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::gyre {
 #define GEN_PASS_DEF_BINDSIZES
@@ -22,15 +21,6 @@ namespace mlir::gyre {
 
 using namespace mlir;
 using namespace mlir::gyre;
-
-/// A weight's name in C: its symbol, with '_' where C allows no other sign.
-static std::string fieldName(StringRef symbol) {
-  std::string name = symbol.str();
-  for (char &c : name)
-    if (!llvm::isAlnum(c) && c != '_')
-      c = '_';
-  return isUsableName(name) ? name : "w_" + name;
-}
 
 namespace {
 /// Arguments that stand for a size, with its position among the sizes.
@@ -57,7 +47,7 @@ struct BindSizes : gyre::impl::BindSizesBase<BindSizes> {
 
   static EntryArgument describe(ml_program::GlobalOp global) {
     EntryArgument weight;
-    weight.name = fieldName(global.getSymName());
+    weight.name = makeFieldName(global.getSymName());
     weight.kind = EntryArgument::Kind::Weight;
     weight.type = global.getType();
     weight.key = global.getSymName().str();

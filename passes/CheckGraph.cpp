@@ -371,10 +371,21 @@ struct CheckGraph : gyre::impl::CheckGraphBase<CheckGraph> {
     bool ok = true;
     module.walk([&](Operation *op) { ok &= succeeded(checkOperation(op)); });
     bool hasWeights = false;
+    llvm::StringMap<StringRef> fields = {{"mapping", "the file's mapping"}};
     for (auto global : module.getOps<ml_program::GlobalOp>()) {
       ok &= succeeded(checkGlobal(global));
-      hasWeights |= isa_and_nonnull<ml_program::ExternAttr>(
-          global.getValue().value_or(Attribute()));
+      if (!isa_and_nonnull<ml_program::ExternAttr>(
+              global.getValue().value_or(Attribute())))
+        continue;
+      hasWeights = true;
+      std::string field = makeFieldName(global.getSymName());
+      auto [it, inserted] = fields.try_emplace(field, global.getSymName());
+      if (!inserted) {
+        ok = false;
+        global.emitError("weight '")
+            << global.getSymName() << "' would be field '" << field
+            << "' of the struct of weights, as is '" << it->second << "'";
+      }
     }
     if (!ok || failed(checkCalls(module)))
       return failure();

@@ -134,6 +134,9 @@ struct SizeParser {
   SmallVectorImpl<std::string> &names;
   MLIRContext *context;
   std::string &error;
+  /// The runtime evaluates on a small stack (GYRE_EXPR_DEPTH in gyre/abi.h); a
+  /// level of parentheses takes at most two of its places.
+  unsigned depth = 0;
 
   bool take(StringRef token) {
     text = text.ltrim();
@@ -156,7 +159,10 @@ struct SizeParser {
   AffineExpr factor() {
     text = text.ltrim();
     if (take("(")) {
+      if (++depth > 6)
+        return fail("parentheses are nested too deep");
       AffineExpr inner = sum();
+      --depth;
       return inner && take(")") ? inner : fail("expected ')'");
     }
     StringRef word =
@@ -229,6 +235,14 @@ gyre::parseSizeExpression(StringRef text, SmallVectorImpl<std::string> &names,
   if (!result)
     return failure();
   return result;
+}
+
+std::string gyre::makeFieldName(StringRef symbol) {
+  std::string name = symbol.str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return isUsableName(name) ? name : "w_" + name;
 }
 
 bool gyre::isUsableName(StringRef text) {

@@ -65,6 +65,9 @@ FailureOr<AffineExpr> parseSizeExpression(StringRef text,
                                           MLIRContext *context,
                                           std::string &error);
 
+/// A weight's name in C: its symbol, with '_' where C allows no other sign.
+std::string makeFieldName(StringRef symbol);
+
 /// Whether `text` is a C identifier and no keyword of C or C++.
 bool isUsableName(StringRef text);
 

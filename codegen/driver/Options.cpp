@@ -225,7 +225,10 @@ std::optional<int> gyre::parseOptions(int argc, char **argv, Options &options) {
   if (args.hasArg(OPT_version)) {
     llvm::outs() << "gyrec " << GYRE_VERSION << ", ABI version "
                  << GYRE_ABI_VERSION << ", LLVM " << LLVM_VERSION_STRING
-                 << '\n';
+                 << "\nhost: ";
+    std::string error;
+    FailureOr<Target> host = lookupTarget("host", error);
+    llvm::outs() << (succeeded(host) ? host->describe() : error) << '\n';
     return 0;
   }
   if (count)

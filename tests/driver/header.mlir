@@ -5,7 +5,8 @@
 // RUN: clang-22 -std=c99 -Wall -Wextra -pedantic -Werror -I %gyre_source/runtime/include -fsyntax-only -x c %t/model.h
 // RUN: clang++-22 -std=c++17 -Wall -Wextra -pedantic -Werror -I %gyre_source/runtime/include -fsyntax-only -x c++ %t/model.h
 
-// CHECK:      #ifndef GYRE_MODEL_NET_MODEL_H
+// CHECK:      * Targets: {{.+}}. */
+// CHECK-NEXT: #ifndef GYRE_MODEL_NET_MODEL_H
 // CHECK:      #include <gyre/runtime.h>
 // CHECK:      typedef struct net_weights {
 // CHECK-NEXT:   const float *layer_0_w; /* "layer.0.w": f32, shape (4, 8) */

@@ -6,6 +6,7 @@
 
 // RUN: gyrec --version | FileCheck %s --check-prefix=VERSION
 // VERSION: gyrec {{[0-9.]+}}, ABI version {{[0-9]+}}, LLVM 22
+// VERSION-NEXT: host: {{.}}
 
 // RUN: not gyrec %s --tagret=host 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: unknown option '--tagret=host'; --help lists them

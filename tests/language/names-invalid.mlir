@@ -156,3 +156,11 @@ func.func @overwrite_other(%x: tensor<8xf32> {gyre.name = "x"}) -> (tensor<4xf32
   %0 = tensor.empty() : tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{parentheses are nested too deep}}
+func.func @deep(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["1+(1+(1+(1+(1+(1+(1+(1+T)))))))"]}) -> tensor<64xf32> {
+  %0 = tensor.empty() : tensor<64xf32>
+  return %0 : tensor<64xf32>
+}

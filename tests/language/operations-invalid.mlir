@@ -97,3 +97,12 @@ module {
     return %x : tensor<4xf32>
   }
 }
+
+// -----
+
+ml_program.global private @a.w(#ml_program.extern : tensor<4xf32>) : tensor<4xf32>
+// expected-error @+1 {{weight 'a_w' would be field 'a_w' of the struct of weights, as is 'a.w'}}
+ml_program.global private @a_w(#ml_program.extern : tensor<4xf32>) : tensor<4xf32>
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
