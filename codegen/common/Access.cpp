@@ -308,10 +308,8 @@ bool gyre::areNeighbours(ArrayRef<AffineMap> maps, unsigned outer,
   });
 }
 
-/// Whether rows along dimension `dim` of `operand` follow each other: null
-/// where the type says so.
-static Value rowsFollow(OpBuilder &b, Location loc, Value operand,
-                        unsigned dim) {
+Value gyre::rowsFollow(OpBuilder &b, Location loc, Value operand,
+                       unsigned dim) {
   auto type = cast<MemRefType>(operand.getType());
   if (type.getLayout().isIdentity())
     return {};
@@ -322,6 +320,11 @@ static Value rowsFollow(OpBuilder &b, Location loc, Value operand,
       return metadata.getStrides()[r];
     return arith::ConstantIndexOp::create(b, loc, known);
   };
+  if (ShapedType::isStatic(strideOf(type, dim)) &&
+      ShapedType::isStatic(strideOf(type, dim + 1)) &&
+      !type.isDynamicDim(dim + 1) &&
+      strideOf(type, dim) == strideOf(type, dim + 1) * type.getDimSize(dim + 1))
+    return {};
   Value row = b.createOrFold<arith::MulIOp>(loc, stride(dim + 1),
                                             extentOf(b, loc, operand, dim + 1));
   return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,

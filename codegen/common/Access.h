@@ -81,6 +81,10 @@ using DimSet = llvm::SmallDenseSet<unsigned>;
 bool areNeighbours(ArrayRef<AffineMap> maps, unsigned outer, unsigned inner,
                    const DimSet &indexed);
 
+/// Whether the rows along dimension `dim` of `operand`, its last but one,
+/// follow each other: null where the type says so.
+Value rowsFollow(OpBuilder &b, Location loc, Value operand, unsigned dim);
+
 /// Makes one long row of `inner` and those of the loops `outer` (innermost
 /// first) whose rows follow each other in memory. Strides may be known at run
 /// time only, so this replaces `extents` and needs no other loop; the index in

@@ -146,11 +146,15 @@ void ReduceEmitter::emitAlongRows(OpBuilder &b, SmallVector<Value> positions) {
   if (parallels.empty())
     return emitOne(b);
   unsigned dim = parallels.back();
-  Value zero = arith::ConstantIndexOp::create(b, loc, 0), blocked = zero;
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0), start = zero;
+  bool isShort = mayBeShort();
+  if (isShort)
+    start = emitShortRows(b, positions);
+  Value blocked = start;
   int64_t block = width / llvm::PowerOf2Ceil(numStates);
   std::optional<int64_t> count = getConstantIntValue(extents[dim]);
   bool mayBlock = block >= 4 && reductions.size() == 1 &&
-                  (!length || *length < shortRow) &&
+                  (length ? *length < shortRow && !isShort : true) &&
                   (!count || *count >= block);
   if (mayBlock) {
     Value by = arith::ConstantIndexOp::create(b, loc, block);
@@ -158,13 +162,15 @@ void ReduceEmitter::emitAlongRows(OpBuilder &b, SmallVector<Value> positions) {
     blocked = b.createOrFold<arith::SubIOp>(loc, extents[dim], rest);
     if (!length) {
       Value limit = arith::ConstantIndexOp::create(b, loc, shortRow);
-      Value isShort = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                            extents[lane], limit);
-      blocked = arith::SelectOp::create(b, loc, isShort, blocked, zero);
+      Value below = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                          extents[lane], limit);
+      blocked = arith::SelectOp::create(b, loc, below, blocked, zero);
     }
-    forLoop(b, loc, zero, blocked, block, {},
+    forLoop(b, loc, start, blocked, block, {},
             [&](OpBuilder &b, Value first, ValueRange) {
-              Rows rows{{}, 1, {}};
+              // A constant length unrolls the loops along rows, and sixteen
+              // interleaved ones would spill.
+              Rows rows{{}, 1, {}, /*apart=*/length.has_value()};
               for (int64_t r = 0; r < block; ++r) {
                 positions[dim] = addIndex(b, loc, first, r);
                 rows.rows.push_back(makeRow(b, positions, {}));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The emitter of gyre.reduce, shared by its two files: what is chosen and the
-// loops over rows (Reduce.cpp), and the passes over rows (ReduceRows.cpp).
+// The emitter of gyre.reduce, shared by its files: what is chosen and the loops
+// over rows (Reduce.cpp), the passes over rows (ReduceRows.cpp), and very short
+// rows (ReduceShort.cpp).
 
 #ifndef GYRE_CODEGEN_CPU_REDUCE_H
 #define GYRE_CODEGEN_CPU_REDUCE_H
@@ -25,6 +26,8 @@ struct Rows {
   unsigned vectors;
   /// Where rows are lanes: those that exist.
   Value mask;
+  /// Folds one row after the other, and not a vector of each in turn.
+  bool apart = false;
 };
 
 using States = SmallVector<Value>;
@@ -51,6 +54,17 @@ private:
                    function_ref<States(ValueRange, ValueRange)> merge);
   void applyRows(OpBuilder &b, Rows &rows, ArrayRef<States> leads,
                  ArrayRef<States> finished);
+
+  // Very short rows (ReduceShort.cpp).
+  bool isPacked(unsigned operand, unsigned rows);
+  bool mayBeShort();
+  Value emitShortRows(OpBuilder &b, SmallVector<Value> positions);
+  void emitColumns(OpBuilder &b, SmallVector<Value> positions, Value begin,
+                   int64_t length);
+  SmallVector<Value> loadColumns(OpBuilder &b, unsigned operand,
+                                 ArrayRef<Value> positions, int64_t length);
+  void storeColumns(OpBuilder &b, unsigned operand, ArrayRef<Value> positions,
+                    ArrayRef<Value> columns);
 
   /// Walks all elements of a row; the body is called with positions of the
   /// reduction dimensions (the lane dimension left out) and a step.

@@ -134,6 +134,16 @@ SmallVector<States> ReduceEmitter::foldRows(OpBuilder &b, Rows &rows,
                                             unsigned numStates,
                                             ValueRange initial,
                                             ArrayRef<States> leads) {
+  if (rows.apart && rows.rows.size() > 1) {
+    SmallVector<States> folded;
+    for (auto [r, row] : llvm::enumerate(rows.rows)) {
+      Rows one{{row}, rows.vectors, rows.mask};
+      folded.push_back(foldRows(b, one, numStates, initial,
+                                leads.empty() ? leads : leads.slice(r, 1))
+                           .front());
+    }
+    return folded;
+  }
   unsigned perRow = rows.vectors * numStates;
   States carried;
   for (unsigned i = 0; i < rows.rows.size() * rows.vectors; ++i)
@@ -337,6 +347,14 @@ void ReduceEmitter::emitRows(OpBuilder &b, Rows rows) {
 
 void ReduceEmitter::applyRows(OpBuilder &b, Rows &rows, ArrayRef<States> leads,
                               ArrayRef<States> finished) {
+  if (rows.apart && rows.rows.size() > 1) {
+    for (auto [r, row] : llvm::enumerate(rows.rows)) {
+      Rows one{{row}, rows.vectors, rows.mask};
+      applyRows(b, one, leads.empty() ? leads : leads.slice(r, 1),
+                finished.slice(r, 1));
+    }
+    return;
+  }
   unsigned inputs = op.getInputs().size(), rowResults = op.getNumRowResults();
   Region &apply = op.getApply();
   walk(b, rows.vectors, {},
