@@ -107,6 +107,7 @@ Scalar gyre::sin(Scalar x) { return apply<math::SinOp>(x); }
 Scalar gyre::cos(Scalar x) { return apply<math::CosOp>(x); }
 Scalar gyre::abs(Scalar x) { return apply<math::AbsFOp>(x); }
 Scalar gyre::roundeven(Scalar x) { return apply<math::RoundEvenOp>(x); }
+Scalar gyre::floor(Scalar x) { return apply<math::FloorOp>(x); }
 Scalar gyre::fma(Scalar x, Scalar y, Scalar z) {
   return apply<math::FmaOp>(x, y, z);
 }

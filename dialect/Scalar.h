@@ -90,6 +90,7 @@ Scalar sin(Scalar x);
 Scalar cos(Scalar x);
 Scalar abs(Scalar x);
 Scalar roundeven(Scalar x);
+Scalar floor(Scalar x);
 Scalar fma(Scalar x, Scalar y, Scalar z);
 
 /// 1 / (1 + e^-x).

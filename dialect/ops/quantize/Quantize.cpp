@@ -162,7 +162,7 @@ FailureOr<SmallVector<Value>> FsqDecodeOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   ArrayRef<int64_t> levels = getLevels();
   unsigned loops = getType().getRank();
-  Type integer = b.getI32Type();
+  Type real = b.getF32Type();
   AffineMap column = mapOf(b.getContext(), loops, loops - 1);
   SmallVector<OpFoldResult> sizes = sizesOf(b, loc, getIndices());
   sizes.push_back(b.getIndexAttr(levels.size()));
@@ -172,19 +172,18 @@ FailureOr<SmallVector<Value>> FsqDecodeOp::decomposeOperation(OpBuilder &b) {
   return buildMap(
       b, loc,
       {{getIndices(), mapOf(b.getContext(), loops, dimRange(0, loops - 1))},
-       {basisVector(b, loc, levels, integer), column},
-       {levelVector(b, loc, levels, integer, self), column},
-       {levelVector(b, loc, levels, integer, half), column}},
-      {{b.getF32Type(), b.getMultiDimIdentityMap(loops), sizes}},
+       {basisVector(b, loc, levels, real), column},
+       {levelVector(b, loc, levels, real, self), column},
+       {levelVector(b, loc, levels, real, half), column}},
+      {{real, b.getMultiDimIdentityMap(loops), sizes}},
       [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
         Scalar valid =
             less(e[0], codes) & less(body.integer(-1, e[0].getType()), e[0]);
-        Scalar index = select(valid, e[0], 0.0).to(integer);
-        Scalar rest = index / e[1];
-        Scalar digit = rest - rest / e[2] * e[2];
-        Scalar code =
-            (digit - e[3]).to(b.getF32Type()) / e[3].to(b.getF32Type());
-        return {select(valid, code, 0.0)};
+        // Quotients of integers below 2^24 round to whole numbers only where
+        // they are whole, so this is integer division, and cannot trap.
+        Scalar rest = floor(select(valid, e[0], 0.0).to(real) / e[1]);
+        Scalar digit = rest - floor(rest / e[2]) * e[2];
+        return {select(valid, (digit - e[3]) / e[3], 0.0)};
       });
 }
 

@@ -103,6 +103,18 @@ TEST_CASE("quantize: fsq_decode") {
                    1e-7);
 }
 
+TEST_CASE("quantize: fsq_decode of all of 64,000 codes") {
+  std::vector<int64_t> all;
+  for (int64_t i = 0; i < 64000; ++i)
+    all.push_back(i);
+  Guarded<int64_t> indices(64000);
+  Guarded<float> codes(64000 * 6);
+  std::copy(all.begin(), all.end(), indices.begin());
+  REQUIRE(fsq_decode_six(indices.data(), codes.data(), 128, 500, nullptr) == 0);
+  test::expectNear("codes", codes,
+                   gyre::reference::fsqDecode(all, {8, 8, 8, 5, 5, 5}), 1e-7);
+}
+
 TEST_CASE("quantize: nearest_code") {
   test::Random random(2);
   for (int64_t n : {0, 1, 37, 200})

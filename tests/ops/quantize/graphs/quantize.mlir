@@ -28,3 +28,9 @@ func.func @quantized(%x: tensor<?x64xf32> {gyre.dims = ["N", 64]}, %codebook: te
   %z = gyre.embedding %codebook, %k : tensor<100x64xf32>, tensor<?xi32>
   return %z : tensor<?x64xf32>
 }
+
+func.func @fsq_decode_six(%indices: tensor<?x?xi64> {gyre.dims = ["B", "N"]})
+    -> (tensor<?x?x6xf32> {gyre.dims = ["B", "N", 6], gyre.name = "codes"}) {
+  %codes = gyre.fsq_decode %indices {levels = array<i64: 8, 8, 8, 5, 5, 5>} : tensor<?x?xi64>
+  return %codes : tensor<?x?x6xf32>
+}
