@@ -30,9 +30,9 @@ gyre_outside_test(extension extension signal-test
 set_tests_properties(extension PROPERTIES FIXTURES_SETUP extension)
 set(graph ${CMAKE_CURRENT_SOURCE_DIR}/extension/graphs/filters.mlir)
 add_test(NAME extension-fusion
-  COMMAND sh -c "${outside}/moved/bin/gyrec ${graph} --emit=buffers -o - \
-                   --load-dialect-plugin=${outside}/extension/Signal.so \
-                 | ${LLVM_TOOLS_BINARY_DIR}/FileCheck ${graph}")
+  COMMAND sh -c "compile=\"${outside}/moved/bin/gyrec ${graph} --load-dialect-plugin=${outside}/extension/Signal.so\"
+    $compile --emit=buffers -o - | ${LLVM_TOOLS_BINARY_DIR}/FileCheck ${graph} &&
+    $compile --report | ${LLVM_TOOLS_BINARY_DIR}/FileCheck ${graph} --check-prefix=REPORT")
 set_tests_properties(extension-fusion PROPERTIES FIXTURES_REQUIRED extension)
 
 find_program(PKG_CONFIG pkg-config)

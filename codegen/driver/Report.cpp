@@ -236,8 +236,10 @@ Kernel Reporter::readKernel(scf::ForallOp loop, const EntryPoint &entry,
         continue;
       BlockArgument argument = findArgument(operand.get());
       StringRef name = !argument ? "" : "intermediate";
+      // The kernel outlives the entry point.
       if (argument && argument.getArgNumber() < entry.arguments.size())
-        name = entry.arguments[argument.getArgNumber()].name;
+        name = StringAttr::get(func.getContext(),
+                               entry.arguments[argument.getArgNumber()].name);
       if (name.empty())
         continue;
       auto destination = dyn_cast<DestinationStyleOpInterface>(op);

@@ -9,6 +9,9 @@
 // CHECK: math.tanh
 // CHECK-NOT: scf.forall
 // CHECK-LABEL: func.func @loudness.workspace
+// REPORT-LABEL: @loudness: 1 kernel, 0 intermediate arrays
+// REPORT: signal.smooth_max
+// REPORT: reads x, gain; writes peak
 func.func @loudness(%x: tensor<?x?xf32> {gyre.dims = ["B", "N"]},
                     %gain: tensor<?x?xf32> {gyre.dims = ["B", "N"]})
     -> (tensor<?xf32> {gyre.dims = ["B"], gyre.name = "peak"}) {
