@@ -263,8 +263,8 @@ td, th {{ padding: 0.2em 1em; text-align: left; }}
 </style>
 <h1>Digits</h1>
 <p>Read, tokenized and drawn by kernels that gyrec compiled from three graphs. A column is
-a class, 0 to 9. Rows 1 to 3 are digits of writers that no model has seen, rows 4 to 6 the
-same after 16 tokens and back, rows 7 to 12 are drawn from noise.</p>
+a class, 0 to 9. At the top are digits of writers that no model has seen, below them the same
+after 16 tokens and back, at the bottom digits drawn from noise.</p>
 <img src="digits.png" alt="real, rebuilt and generated digits by class">
 <table>
 <tr><th>figure</th><th>measured</th><th>bar</th></tr>
@@ -283,20 +283,22 @@ void write(const std::string &path, const std::string &text) {
 
 void drawSheet(const std::string &path, const Data &data, const Images &rebuilt,
                const Drawn &drawn) {
-  constexpr int real = 3, generated = 6;
-  Sheet sheet(2 * real + generated, classes);
+  // A row stays empty between the parts.
+  constexpr int real = 3, generated = 6, firstRebuilt = real + 1,
+                firstDrawn = 2 * (real + 1);
+  Sheet sheet(firstDrawn + generated, classes);
   std::vector<int> rows(classes, 0);
   for (int64_t i = 0; i < heldOut; ++i) {
     int label = data.heldLabels[i];
     if (rows[label] == real)
       continue;
     sheet.draw(rows[label], label, &data.held[i * pixels]);
-    sheet.draw(real + rows[label], label, &rebuilt[i * pixels]);
+    sheet.draw(firstRebuilt + rows[label], label, &rebuilt[i * pixels]);
     ++rows[label];
   }
   for (int label = 0; label < classes; ++label)
     for (int row = 0; row < generated; ++row)
-      sheet.draw(2 * real + row, label,
+      sheet.draw(firstDrawn + row, label,
                  &drawn.images[(label * perClass + row) * pixels]);
   sheet.write(path);
 }

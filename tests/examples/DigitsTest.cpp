@@ -28,7 +28,7 @@ public:
     std::ifstream file(DIGITS "/activations/" + model + ".safetensors",
                        std::ios::binary);
     bytes.assign(std::istreambuf_iterator<char>(file), {});
-    gyre::Message message;
+    gyre::Message message(nullptr);
     auto *data = reinterpret_cast<const unsigned char *>(bytes.data());
     REQUIRE(table.read(data, bytes.size(), message) == GYRE_SUCCESS);
   }
