@@ -236,17 +236,24 @@ static void selectiveScan(Harness &h) {
 static void nearestCode(Harness &h) {
   using Fixed =
       int32_t (*)(const float *, const float *, int32_t *, gyre_call *);
+  using Open = int32_t (*)(const float *, const float *, int32_t *, int64_t,
+                           int64_t, gyre_call *);
   struct Case {
     const char *name;
     int64_t dim;
     Fixed fixed;
     size_t (*workspace)(void);
+    Open open;
+    size_t (*openWorkspace)(int64_t, int64_t);
   };
   const int64_t N = 4096, K = 1024;
-  for (const Case &c : {Case{"nearest code 4096x1024 dim 64", 64,
-                             nearest_code_64, nearest_code_64_workspace},
-                        Case{"nearest code 4096x1024 dim 256", 256,
-                             nearest_code_256, nearest_code_256_workspace}}) {
+  for (const Case &c :
+       {Case{"nearest code 4096x1024 dim 64", 64, nearest_code_64,
+             nearest_code_64_workspace, nearest_code_64_open,
+             nearest_code_64_open_workspace},
+        Case{"nearest code 4096x1024 dim 256", 256, nearest_code_256,
+             nearest_code_256_workspace, nearest_code_256_open,
+             nearest_code_256_open_workspace}}) {
     if (!h.wants(c.name))
       continue;
     Array x(N * c.dim, normal), codes(K * c.dim, normal), y(N), z(2 * N);
@@ -279,12 +286,19 @@ static void nearestCode(Harness &h) {
             check(c.fixed(x, codes, y.as<int32_t>(), &fixed), fixed.call);
           },
           byHand, difference, 1e-5);
-      Call open(threads, nearest_code_workspace(N, c.dim, K));
+      Call open(threads, c.openWorkspace(N, K));
       h.row(
           std::string(c.name) + " dynamic", threads, 1.05,
           [&] {
-            check(nearest_code(x, codes, y.as<int32_t>(), N, c.dim, K, &open),
-                  open.call);
+            check(c.open(x, codes, y.as<int32_t>(), N, K, &open), open.call);
+          },
+          byHand, difference, 1e-5);
+      Call all(threads, nearest_code_workspace(N, c.dim, K));
+      h.row(
+          std::string(c.name) + " dim too", threads, 0,
+          [&] {
+            check(nearest_code(x, codes, y.as<int32_t>(), N, c.dim, K, &all),
+                  all.call);
           },
           byHand, difference, 1e-5);
     }
