@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The functions of `math` against double precision, over all of f32: the
+// errors that codegen/cpu/Math.cpp states.
+
+#include "math.h"
+
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <vector>
+
+namespace {
+
+constexpr float smallest = std::numeric_limits<float>::min();
+constexpr float largest = std::numeric_limits<float>::max();
+
+/// The distance of `got` from `expected` in units of the last place. Denormal
+/// results may be zero; what rounds to infinity may be the largest number.
+double distance(float got, double expected) {
+  if (std::isnan(got) || std::isnan(expected))
+    return std::isnan(got) == std::isnan(expected) ? 0 : INFINITY;
+  if (std::fabs(expected) < smallest)
+    return std::fabs(got) <= smallest ? 0 : INFINITY;
+  if (std::fabs(expected) > largest || std::isinf(got))
+    return std::fabs(expected) > largest * 0.99999988 &&
+                   std::fabs(got) > largest * 0.9999998f &&
+                   std::signbit(got) == std::signbit(expected)
+               ? 0
+               : INFINITY;
+  return std::fabs(got - expected) / std::ldexp(1.0, std::ilogb(expected) - 23);
+}
+
+/// Every `step`th float, and those that are special.
+std::vector<float> samples(uint64_t step) {
+  std::vector<float> all = {0.0f,     -0.0f,     1.0f,    -1.0f,    0.5f,
+                            INFINITY, -INFINITY, NAN,     largest,  -largest,
+                            smallest, 88.7228f,  88.723f, -87.337f, 32768.0f};
+  for (uint64_t bits = 0; bits < uint64_t(1) << 32; bits += step) {
+    float x = std::bit_cast<float>(static_cast<uint32_t>(bits));
+    if (x == 0 || !(std::fabs(x) < smallest))
+      all.push_back(x);
+  }
+  return all;
+}
+
+using Kernel = int32_t (*)(const float *, float *, int64_t, gyre_call *);
+
+void checkUnary(const char *name, Kernel kernel,
+                const std::function<double(double)> &reference, double bound) {
+  CAPTURE(name);
+  std::vector<float> x = samples(4099), y(x.size());
+  REQUIRE(kernel(x.data(), y.data(), int64_t(x.size()), nullptr) == 0);
+  double worst = 0;
+  float at = 0;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (double d = distance(y[i], reference(x[i])); d > worst) {
+      worst = d;
+      at = x[i];
+    }
+  CAPTURE(at);
+  CHECK(worst <= bound);
+}
+
+using Kernel2 = int32_t (*)(const float *, const float *, float *, int64_t,
+                            gyre_call *);
+
+void checkBinary(const char *name, Kernel2 kernel,
+                 double (*reference)(double, double), double bound) {
+  CAPTURE(name);
+  // All pairs of special and plain numbers, then pairs all over the range.
+  std::vector<float> few = {0.0f,     -0.0f,       1.0f,         -1.0f, 2.0f,
+                            -2.0f,    3.0f,        -3.0f,        0.5f,  -0.5f,
+                            INFINITY, -INFINITY,   NAN,          1e30f, -1e30f,
+                            1e-30f,   16777217.0f, -16777215.0f, 7.25f};
+  std::vector<float> x, z;
+  for (float a : few)
+    for (float c : few) {
+      x.push_back(a);
+      z.push_back(c);
+    }
+  std::vector<float> many = samples(65537);
+  for (size_t i = 0; i < many.size(); ++i) {
+    x.push_back(many[i]);
+    z.push_back(many[(i * 7919 + 13) % many.size()]);
+    x.push_back(0.5f + float(i) / float(many.size()));
+    z.push_back(float(i % 200) - 100.5f);
+  }
+  std::vector<float> y(x.size());
+  REQUIRE(kernel(x.data(), z.data(), y.data(), int64_t(x.size()), nullptr) ==
+          0);
+  double worst = 0;
+  float atX = 0, atZ = 0;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (double d = distance(y[i], reference(x[i], z[i])); d > worst) {
+      worst = d;
+      atX = x[i];
+      atZ = z[i];
+    }
+  CAPTURE(atX);
+  CAPTURE(atZ);
+  CHECK(worst <= bound);
+}
+
+} // namespace
+
+TEST_CASE("math: exponentials") {
+  checkUnary("exp", exp_of, [](double x) { return std::exp(x); }, 1.0);
+  checkUnary("exp2", exp2_of, [](double x) { return std::exp2(x); }, 0.8);
+  checkUnary("expm1", expm1_of, [](double x) { return std::expm1(x); }, 1.4);
+}
+
+TEST_CASE("math: logarithms") {
+  checkUnary("log", log_of, [](double x) { return std::log(x); }, 0.9);
+  checkUnary("log2", log2_of, [](double x) { return std::log2(x); }, 1.6);
+  checkUnary("log10", log10_of, [](double x) { return std::log10(x); }, 1.5);
+  checkUnary("log1p", log1p_of, [](double x) { return std::log1p(x); }, 1.5);
+}
+
+TEST_CASE("math: hyperbolic functions and erf") {
+  checkUnary("tanh", tanh_of, [](double x) { return std::tanh(x); }, 1.7);
+  checkUnary("sinh", sinh_of, [](double x) { return std::sinh(x); }, 2.7);
+  checkUnary("cosh", cosh_of, [](double x) { return std::cosh(x); }, 2.7);
+  checkUnary("atanh", atanh_of, [](double x) { return std::atanh(x); }, 2.3);
+  checkUnary("erf", erf_of, [](double x) { return std::erf(x); }, 1.2);
+}
+
+TEST_CASE("math: circular functions") {
+  checkUnary("sin", sin_of, [](double x) { return std::sin(x); }, 1.7);
+  checkUnary("cos", cos_of, [](double x) { return std::cos(x); }, 1.7);
+  checkUnary("tan", tan_of, [](double x) { return std::tan(x); }, 3.5);
+  checkUnary("atan", atan_of, [](double x) { return std::atan(x); }, 1.8);
+  checkUnary("asin", asin_of, [](double x) { return std::asin(x); }, 2.5);
+  checkUnary("acos", acos_of, [](double x) { return std::acos(x); }, 2.5);
+}
+
+TEST_CASE("math: roots") {
+  checkUnary("rsqrt", rsqrt_of, [](double x) { return 1 / std::sqrt(x); }, 1.5);
+}
+
+TEST_CASE("math: powers and angles") {
+  checkBinary(
+      "powf", powf_of, [](double x, double z) { return std::pow(x, z); }, 1.0);
+  checkBinary(
+      "atan2", atan2_of, [](double y, double x) { return std::atan2(y, x); },
+      2.2);
+}
