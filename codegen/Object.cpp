@@ -7,6 +7,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -70,6 +71,44 @@ gyre::translateVariant(ModuleOp op, const Target &target, StringRef suffix,
   return module;
 }
 
+static bool usesBFloat(const llvm::Module &module) {
+  for (const llvm::Function &function : module)
+    for (const llvm::BasicBlock &block : function)
+      for (const llvm::Instruction &op : block)
+        if (op.getType()->getScalarType()->isBFloatTy())
+          return true;
+  return false;
+}
+
+/// On x86 without AVX512-BF16, LLVM rounds to bf16 by a library call that
+/// libgcc has since GCC 13 only. A weak one goes into the object.
+static void addRoundToBFloat(llvm::Module &module) {
+  constexpr StringLiteral name = "__truncsfbf2";
+  if (!module.getTargetTriple().isX86() || !usesBFloat(module) ||
+      module.getFunction(name))
+    return;
+  llvm::IRBuilder<> b(module.getContext());
+  auto *function = llvm::Function::Create(
+      llvm::FunctionType::get(b.getBFloatTy(), {b.getFloatTy()}, false),
+      llvm::GlobalValue::WeakODRLinkage, name, module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  b.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "", function));
+  llvm::Value *value = function->getArg(0);
+  llvm::Value *bits = b.CreateBitCast(value, b.getInt32Ty());
+  // To nearest, ties to even: carry into the upper half.
+  llvm::Value *last = b.CreateAnd(b.CreateLShr(bits, 16), 1);
+  llvm::Value *rounded =
+      b.CreateAdd(bits, b.CreateAdd(last, b.getInt32(0x7fff)));
+  // That may carry a NaN into an infinity.
+  llvm::Value *quiet = b.CreateOr(bits, 0x400000);
+  llvm::Value *result =
+      b.CreateSelect(b.CreateFCmpUNO(value, value), quiet, rounded);
+  b.CreateRet(
+      b.CreateBitCast(b.CreateTrunc(b.CreateLShr(result, 16), b.getInt16Ty()),
+                      b.getBFloatTy()));
+}
+
 std::unique_ptr<llvm::Module>
 gyre::linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
                    ArrayRef<std::string> suffixes, const Model &model,
@@ -85,6 +124,7 @@ gyre::linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
   for (llvm::GlobalObject &object : module->global_objects())
     if (!object.isDeclaration())
       object.setLinkage(llvm::GlobalValue::InternalLinkage);
+  addRoundToBFloat(*module);
   emitEntryPoints(*module, model, suffixes);
   if (llvm::Function *loop = module->getFunction("gyre_parallel_for");
       loop && !model.threads)

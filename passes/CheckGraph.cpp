@@ -46,9 +46,9 @@ static bool isAccepted(Operation *op) {
   // Named operators of any dialect, structures, and what stands in regions.
   if (isa<linalg::AggregatedOpInterface, StructureOpInterface>(op))
     return true;
-  if (isa<scf::ForOp, scf::IfOp, scf::WhileOp, scf::ConditionOp, scf::YieldOp,
-          func::FuncOp, func::CallOp, func::ReturnOp, ml_program::GlobalOp,
-          ml_program::GlobalLoadConstOp, ModuleOp>(op))
+  if (isa<scf::ForOp, scf::IfOp, scf::YieldOp, func::FuncOp, func::CallOp,
+          func::ReturnOp, ml_program::GlobalOp, ml_program::GlobalLoadConstOp,
+          ModuleOp>(op))
     return true;
   StringRef dialect = op->getName().getDialectNamespace();
   return llvm::is_contained({"arith", "gyre", "linalg", "math", "tensor"},

@@ -106,3 +106,18 @@ ml_program.global private @a_w(#ml_program.extern : tensor<4xf32>) : tensor<4xf3
 func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %x : tensor<4xf32>
 }
+
+// -----
+
+func.func @while(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{unsupported operation scf.while}}
+  %0 = scf.while (%a = %x) : (tensor<4xf32>) -> tensor<4xf32> {
+    %true = arith.constant true
+    // expected-error @+1 {{unsupported operation scf.condition}}
+    scf.condition(%true) %a : tensor<4xf32>
+  } do {
+  ^bb0(%a: tensor<4xf32>):
+    scf.yield %a : tensor<4xf32>
+  }
+  return %0 : tensor<4xf32>
+}
