@@ -134,4 +134,25 @@ TEST_CASE("scan: selective_scan with groups") {
     }
 }
 
+TEST_CASE("scan: a step region of the user's own") {
+  test::Random random(5);
+  for (int64_t t : {0, 1, 40})
+    for (int64_t c : {1, 5, 33}) {
+      Guarded<float> decay(t * c), x(t * c), h0(c), y(t * c), last(c);
+      random.fillUniform(decay, 0, 1);
+      random.fillNormal(x);
+      random.fillNormal(h0);
+      REQUIRE(own(decay.data(), x.data(), h0.data(), y.data(), last.data(), t,
+                  c, nullptr) == 0);
+      std::vector<double> h = doubles(h0), expected;
+      for (int64_t i = 0; i < t * c; ++i) {
+        double &state = h[i % c];
+        state = std::fmax(double(decay[i]) * state, double(x[i]));
+        expected.push_back(state - double(x[i]));
+      }
+      test::expectNear("y", y, expected, 1e-6);
+      test::expectNear("last", last, h, 1e-6);
+    }
+}
+
 } // namespace

@@ -51,3 +51,33 @@ func.func @selective_scan_groups(%u: tensor<?x?x12xf32> {gyre.dims = ["B", "T", 
         tensor<?x?x3x5xf32>, tensor<?x?x3x5xf32>
   return %y : tensor<?x?x12xf32>
 }
+
+// A recurrence of the user's own: h = max(a h, b), and the distance of b from it.
+func.func @own(%a: tensor<?x?xf32> {gyre.dims = ["T", "C"]},
+               %b: tensor<?x?xf32> {gyre.dims = ["T", "C"]},
+               %h0: tensor<?xf32> {gyre.dims = ["C"]})
+    -> (tensor<?x?xf32> {gyre.dims = ["T", "C"], gyre.name = "y"},
+        tensor<?xf32> {gyre.dims = ["C"], gyre.name = "last"}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %t = tensor.dim %b, %c0 : tensor<?x?xf32>
+  %c = tensor.dim %b, %c1 : tensor<?x?xf32>
+  %empty = tensor.empty(%t, %c) : tensor<?x?xf32>
+  %last, %y = gyre.scan {
+      indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (t, c)>,
+                       affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>],
+      iterator_types = ["carried", "parallel"]}
+    ins(%a, %b : tensor<?x?xf32>, tensor<?x?xf32>)
+    outs(%h0, %empty : tensor<?xf32>, tensor<?x?xf32>)
+    step {
+    ^bb0(%at: f32, %bt: f32, %h: f32):
+      %0 = arith.mulf %at, %h : f32
+      %1 = arith.maxnumf %0, %bt : f32
+      gyre.yield %1, %1 : f32, f32
+    } output {
+    ^bb0(%at: f32, %bt: f32, %sum: f32):
+      %0 = arith.subf %sum, %bt : f32
+      gyre.yield %0 : f32
+    } -> tensor<?xf32>, tensor<?x?xf32>
+  return %y, %last : tensor<?x?xf32>, tensor<?xf32>
+}
