@@ -15,9 +15,6 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
-/// A block of the contraction whose part of a panel stays in L1 or near it.
-static constexpr int64_t depthBlock = 256;
-
 LogicalResult gyre::emitContract(RewriterBase &rewriter, ContractReduceOp op) {
   rewriter.setInsertionPoint(op);
   if (failed(ContractEmitter(rewriter, op).emit()))
@@ -322,7 +319,7 @@ void ContractEmitter::emitProductColumns(int64_t vectors, bool masked) {
   auto rows = getConstantIntValue(end);
   // Partial sums wait in the result, so that has to hold them exactly.
   bool blocked =
-      (!depth || *depth > depthBlock) && (!rows || *rows > blockRows) &&
+      (!depth || *depth > stagedDepthBlock) && (!rows || *rows > blockRows) &&
       op.getContractions() == 1 && op.getInits().size() == 1 &&
       typeOf(0).getElementType() == typeOf(result).getElementType() &&
       getRegionType(typeOf(result).getElementType()) ==
@@ -342,7 +339,7 @@ void ContractEmitter::emitProductColumns(int64_t vectors, bool masked) {
     return;
   }
 
-  int64_t block = stage ? stagedDepthBlock : depthBlock;
+  int64_t block = stagedDepthBlock;
   Value total = extents[dims[0]];
   Value blocks = arith::CeilDivUIOp::create(b, loc, total, constant(block));
   blocks = arith::MaxUIOp::create(b, loc, blocks, constant(1));

@@ -19,9 +19,8 @@ namespace mlir::gyre {
 
 /// Columns of one tile of scores, and of one panel of a packed operand.
 constexpr int64_t panelColumns = 64;
-/// How deep panels are that are copied to the stack: blocks of a deep
-/// contraction take 32 KiB, one that can't be done in blocks up to 128 KiB.
-constexpr int64_t stagedDepthBlock = 128, maxStagedDepth = 512;
+/// How much of a contraction one panel on the stack holds: 32 KiB.
+constexpr int64_t stagedDepthBlock = 128;
 
 class ContractEmitter {
 public:
@@ -112,6 +111,7 @@ private:
   /// into a panel on the stack: many rows use them, they don't lie in panels
   /// yet, and the contraction fits or is done in blocks (`inBlocks`).
   bool wantsStaging(unsigned k, bool inBlocks);
+  bool isDeep(unsigned k);
   /// Makes that panel: `columns` columns from at[column] (`masked` where they
   /// may end before), at `from` to `to` of the contraction. multiply uses it
   /// until `staged` is reset.
@@ -150,7 +150,12 @@ private:
   void emitRows(Value begin, Value end);
   void emitTile(Tile tile);
   void formScores(Tile tile);
-  void foldRow(Tile tile, Value r);
+  /// Products of the columns from at[column] for all rows of a chunk, one
+  /// block of a deep contraction after another.
+  void formDeepProducts(unsigned k, Value begin, Value end);
+  /// Folds row `r` of a tile. `formed` are its products where these are in
+  /// registers, vector by vector, else they are in `products`.
+  void foldRow(Tile tile, Value r, ArrayRef<Value> formed = {});
   void foldPivoted(const RowTile &line);
   void foldPlain(const RowTile &line);
   Value indexOf(const RowTile &line, unsigned v, unsigned dim);
@@ -215,6 +220,8 @@ private:
   /// Of the tile at work: products by contraction, weights and factors by
   /// state (null where no payload rides on it).
   SmallVector<Value> products, weights, factors;
+  /// The contractions whose products are made for a whole chunk of rows.
+  SmallVector<bool> deep;
   /// Payload sums by row, or null where they are kept in the result.
   SmallVector<Value> sums;
 };

@@ -59,9 +59,11 @@ LogicalResult ContractEmitter::planFold() {
       shape.push_back(lanes);
     states.push_back(isKept(i) ? scratch(shape, type) : Value());
   }
-  for (unsigned k = 0; k < op.getContractions(); ++k)
-    products.push_back(scratch({rowsOfTile, tileColumns},
+  for (unsigned k = 0; k < op.getContractions(); ++k) {
+    deep.push_back(isDeep(k));
+    products.push_back(scratch({deep[k] ? chunkRows : rowsOfTile, tileColumns},
                                getRegionType(typeOf(2 * k).getElementType())));
+  }
   weights.resize(types.size());
   factors.resize(types.size());
   for (int64_t state : op.getRides()) {
@@ -137,7 +139,9 @@ void ContractEmitter::emitRows(Value begin, Value end) {
   loop(constant(0), last, tileColumns, [&](Value base) {
     at[column] = base;
     for (unsigned k = 0; k < op.getContractions(); ++k)
-      if (wantsStaging(k, /*inBlocks=*/false))
+      if (deep[k])
+        formDeepProducts(k, begin, end);
+      else if (wantsStaging(k, /*inBlocks=*/false))
         stageColumns(k, tileColumns, /*masked=*/true, /*inBlocks=*/false,
                      constant(0), extents[contractionDims(k).front()]);
     forRowBlocks(begin, end, [&](int64_t rows) {
@@ -179,8 +183,22 @@ void ContractEmitter::emitRows(Value begin, Value end) {
 //===----------------------------------------------------------------------===//
 
 void ContractEmitter::emitTile(Tile tile) {
-  formScores(tile);
   SmallVector<Value> saved(at);
+  // Where no row waits for its own leads, scores needn't leave the registers.
+  if (!tile.cut && op.getContractions() == 1 && !deep[0] &&
+      op.getNumPayloads() == 0 && tileColumns == blockVectors * lanes) {
+    SmallVector<Value> formed =
+        multiply(0, tile.rows, blockVectors, /*masked=*/false);
+    for (int64_t r = 0; r < tile.rows; ++r) {
+      if (row >= 0)
+        at[row] = add(saved[row], r);
+      foldRow(tile, constant(r),
+              ArrayRef(formed).slice(r * blockVectors, blockVectors));
+    }
+    at = saved;
+    return;
+  }
+  formScores(tile);
   loop(constant(0), constant(tile.rows), 1, [&](Value r) {
     if (row >= 0)
       at[row] = b.createOrFold<arith::AddIOp>(loc, saved[row], r);
@@ -196,6 +214,8 @@ void ContractEmitter::formScores(Tile tile) {
   auto form = [&](Value offset, int64_t vectors) {
     at[column] = b.createOrFold<arith::AddIOp>(loc, tile.base, offset);
     for (unsigned k = 0; k < op.getContractions(); ++k) {
+      if (deep[k])
+        continue;
       SmallVector<Value> values = multiply(k, tile.rows, vectors, tile.cut);
       for (int64_t r = 0; r < tile.rows; ++r)
         for (int64_t v = 0; v < vectors; ++v)
@@ -217,7 +237,47 @@ void ContractEmitter::formScores(Tile tile) {
   loop(constant(0), count, lanes, [&](Value offset) { form(offset, 1); });
 }
 
-void ContractEmitter::foldRow(Tile tile, Value r) {
+void ContractEmitter::formDeepProducts(unsigned k, Value begin, Value end) {
+  Value depth = extents[contractionDims(k).front()], base = at[column];
+  // One block at least, so that there are products.
+  Value blocks = arith::MaxUIOp::create(b, loc, depth, constant(1));
+  loop(constant(0), blocks, stagedDepthBlock, [&](Value from) {
+    Value to =
+        arith::MinUIOp::create(b, loc, add(from, stagedDepthBlock), depth);
+    Value isFirst = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                          from, constant(0));
+    stageColumns(k, tileColumns, /*masked=*/true, /*inBlocks=*/true, from, to);
+    forRowBlocks(begin, end, [&](int64_t rows) {
+      Value local = arith::SubIOp::create(b, loc, at[row], begin);
+      int64_t group;
+      for (int64_t first = 0; first < tileColumns; first += group * lanes) {
+        group = std::min(blockVectors, (tileColumns - first) / lanes);
+        at[column] = add(base, first);
+        Type element = cast<MemRefType>(products[k].getType()).getElementType();
+        auto place = [&](int64_t r, int64_t v) {
+          return SmallVector<Value>{add(local, r), constant(first + v * lanes)};
+        };
+        SmallVector<Value> partial;
+        for (int64_t r = 0; r < rows; ++r)
+          for (int64_t v = 0; v < group; ++v)
+            partial.push_back(arith::SelectOp::create(
+                b, loc, isFirst, zeroVector(element),
+                vector::LoadOp::create(b, loc, vectorOf(element), products[k],
+                                       place(r, v))));
+        partial =
+            multiply(k, rows, group, /*masked=*/false, partial, {{from, to}});
+        for (int64_t r = 0; r < rows; ++r)
+          for (int64_t v = 0; v < group; ++v)
+            vector::StoreOp::create(b, loc, partial[r * group + v], products[k],
+                                    place(r, v));
+      }
+      at[column] = base;
+    });
+    staged[k] = {};
+  });
+}
+
+void ContractEmitter::foldRow(Tile tile, Value r, ArrayRef<Value> formed) {
   Value limit = tile.last;
   if (tile.cut && limitVaries())
     limit = limitOf(at[row]);
@@ -233,9 +293,14 @@ void ContractEmitter::foldRow(Tile tile, Value r) {
       mask = maskBelow(arith::SubIOp::create(b, loc, limit, base));
     SmallVector<Value> arguments;
     for (unsigned k = 0; k < op.getContractions(); ++k) {
+      if (!formed.empty()) {
+        arguments.push_back(formed[v]);
+        continue;
+      }
       Type element = cast<MemRefType>(products[k].getType()).getElementType();
-      arguments.push_back(vector::LoadOp::create(
-          b, loc, vectorOf(element), products[k], ValueRange{r, offset}));
+      arguments.push_back(
+          vector::LoadOp::create(b, loc, vectorOf(element), products[k],
+                                 ValueRange{deep[k] ? local : r, offset}));
     }
     for (unsigned i = 0; i < op.getNumElements(); ++i)
       arguments.push_back(loadLanes(first + i, column, base, mask));

@@ -265,7 +265,7 @@ bool ContractEmitter::wantsStaging(unsigned k, bool inBlocks) {
   auto rows = getConstantIntValue(extents[row]);
   auto depth = getConstantIntValue(extents[dims[0]]);
   auto columns = getConstantIntValue(extents[column]);
-  if (!inBlocks && (!depth || *depth > maxStagedDepth))
+  if (!inBlocks && (!depth || *depth > stagedDepthBlock))
     return false;
   // As it is, each line of a block of rows comes from another page; that is
   // not so for a small operand.
@@ -273,6 +273,11 @@ bool ContractEmitter::wantsStaging(unsigned k, bool inBlocks) {
       *depth * *columns <= stagedDepthBlock * panelColumns)
     return false;
   return !rows || *rows > (contiguous ? 4 * blockRows : blockRows);
+}
+
+bool ContractEmitter::isDeep(unsigned k) {
+  return wantsStaging(k, /*inBlocks=*/true) &&
+         !wantsStaging(k, /*inBlocks=*/false);
 }
 
 void ContractEmitter::stageColumns(unsigned k, int64_t columns, bool masked,
