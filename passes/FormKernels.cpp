@@ -165,9 +165,12 @@ LogicalResult KernelFormer::fuseConsumer(Operation *consumer) {
   showNestedUses();
   FailureOr<scf::SCFFuseConsumerOfSliceResult> fused =
       scf::tileAndFuseConsumer(rewriter, consumer, loops);
-  if (failed(fused))
-    return consumer->emitError("failed to fuse operation ")
-           << consumer->getName() << " into the loop of its producer";
+  if (failed(fused)) {
+    // Right as it is, but nothing shares its work.
+    consumer->emitWarning("operation ")
+        << consumer->getName() << " is not fused with its producer";
+    return success();
+  }
   pending.erase(consumer);
   rewriter.eraseOp(consumer);
   SmallVector<Operation *> worklist(fused->tiledOps);

@@ -63,6 +63,8 @@ static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createFuseMaps());
   // After that: each side of a reduction is one map.
   pm.addNestedPass<func::FuncOp>(createFuseReductions());
+  // Chains hid what a loop's step does to extents.
+  pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
   // After that: a chain on a product's values goes into it as a whole.
   pm.addNestedPass<func::FuncOp>(createLowerProducts());
@@ -73,8 +75,6 @@ static void addKernels(OpPassManager &pm, const PipelineOptions &options) {
   // Before tiling: panels are made once, not once a tile of rows.
   if (options.pack)
     options.pack(pm);
-  // After maps are fused: a product takes its whole epilogue at once.
-  pm.addNestedPass<func::FuncOp>(createLowerProducts());
   pm.addNestedPass<func::FuncOp>(createSelectTiling());
   pm.addNestedPass<func::FuncOp>(createFormKernels());
   // Tiling asks for dimensions of whatever it slices.

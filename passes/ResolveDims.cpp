@@ -55,15 +55,49 @@ template <typename DimOp> struct DimOfArgument : OpRewritePattern<DimOp> {
 struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
   void runOnOperation() override {
     func::FuncOp func = getOperation();
-    resolveByBounds(func);
-    RewritePatternSet patterns(&getContext());
-    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+    RewritePatternSet list(&getContext());
+    memref::populateResolveRankedShapedTypeResultDimsPatterns(list);
     FailureOr<EntryPoint> entry = EntryPoint::of(func);
     if (succeeded(entry))
-      patterns.add<DimOfArgument<tensor::DimOp>, DimOfArgument<memref::DimOp>>(
+      list.add<DimOfArgument<tensor::DimOp>, DimOfArgument<memref::DimOp>>(
           &getContext(), func, *entry);
-    if (failed(applyPatternsGreedily(func, std::move(patterns))))
-      signalPassFailure();
+    FrozenRewritePatternSet patterns(std::move(list));
+    do {
+      resolveByBounds(func);
+      if (failed(applyPatternsGreedily(func, patterns)))
+        return signalPassFailure();
+    } while (resolveLoops(func));
+  }
+
+  /// Upstream asks whether a step keeps the extent it got. One that makes the
+  /// extent of the initial value anew carries that as well.
+  bool resolveLoops(func::FuncOp func) {
+    bool changed = false;
+    func.walk([&](scf::ForOp loop) {
+      for (auto [i, carried] : llvm::enumerate(loop.getRegionIterArgs())) {
+        Value result = loop.getResult(i), init = loop.getInitArgs()[i];
+        SmallVector<tensor::DimOp> dims;
+        for (Value value : {Value(carried), result})
+          for (Operation *user : value.getUsers())
+            if (auto dim = dyn_cast<tensor::DimOp>(user))
+              dims.push_back(dim);
+        for (tensor::DimOp dim : dims) {
+          std::optional<int64_t> index = dim.getConstantIndex();
+          if (!index)
+            continue;
+          FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
+              {loop.getYieldedValues()[i], *index}, {init, *index});
+          if (failed(equal) || !*equal)
+            continue;
+          OpBuilder b(loop);
+          dim.replaceAllUsesWith(
+              tensor::DimOp::create(b, dim.getLoc(), init, *index).getResult());
+          dim.erase();
+          changed = true;
+        }
+      }
+    });
+    return changed;
   }
 
   /// Upstream's value bounds see through loops and branches: a carried tensor

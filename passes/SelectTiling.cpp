@@ -158,7 +158,7 @@ private:
   bool addConsumers(Kernel &kernel, Operation *producer);
   bool tryAdd(Kernel &kernel, Operation *op, Ties ties);
   bool isOrdered() const;
-  std::optional<LoopView> getFreeMap(Operation *op) const;
+  std::optional<LoopView> getFree(Operation *op) const;
 
   Block &block;
   SmallVector<Operation *> ops;
@@ -189,8 +189,7 @@ BlockPlan::BlockPlan(Block &block) : block(block) {
 
 void BlockPlan::select(int64_t &nextNumber) {
   // Structures choose first, the most expensive before the others: what stands
-  // around them is theirs. Maps that nobody takes are kernels of their own,
-  // the last of a chain as their root.
+  // around them is theirs. Maps that nobody takes are kernels of their own.
   auto rank = [&](Operation *op) {
     return isProduct(op) ? 0 : isa<ScanOp>(op) ? 1 : views[op].isMap() ? 3 : 2;
   };
@@ -199,12 +198,12 @@ void BlockPlan::select(int64_t &nextNumber) {
     for (Operation *op : ops)
       if (views.contains(op) && rank(op) == wanted)
         roots.push_back(op);
-    if (wanted == 3)
+    // The last of several reductions and maps pulls the others up.
+    if (wanted >= 2)
       std::reverse(roots.begin(), roots.end());
     for (Operation *root : roots) {
       if (kernelOf.contains(root))
         continue;
-      // A fill that initialises something that stays whole goes with it.
       Kernel kernel{nextNumber++, selectTiling(views[root]), {}};
       Ties ties;
       for (unsigned i = 0; i < views[root].getNumLoops(); ++i)
@@ -229,11 +228,12 @@ void BlockPlan::grow(Kernel &kernel) {
   }
 }
 
-std::optional<LoopView> BlockPlan::getFreeMap(Operation *op) const {
+/// A map or a reduction without a kernel.
+std::optional<LoopView> BlockPlan::getFree(Operation *op) const {
   if (!op || op->getBlock() != &block || kernelOf.contains(op))
     return std::nullopt;
   auto it = views.find(op);
-  if (it == views.end() || !it->second.isMap())
+  if (it == views.end() || isProduct(op) || isa<ScanOp>(op))
     return std::nullopt;
   return it->second;
 }
@@ -260,7 +260,7 @@ bool BlockPlan::addProducers(Kernel &kernel, Operation *consumer) {
   for (auto [operand, map] :
        llvm::zip(consumer->getOpOperands(), view.operandMaps)) {
     auto result = dyn_cast<OpResult>(operand.get());
-    auto producer = result ? getFreeMap(result.getOwner()) : std::nullopt;
+    auto producer = result ? getFree(result.getOwner()) : std::nullopt;
     if (!producer || !map)
       continue;
     Operation *op = producer->op;
@@ -294,8 +294,8 @@ bool BlockPlan::addConsumers(Kernel &kernel, Operation *producer) {
     if (llvm::is_contained(inputs[op], producer))
       users.push_back(op);
   for (Operation *user : users) {
-    auto consumer = getFreeMap(user);
-    if (!consumer)
+    auto consumer = getFree(user);
+    if (!consumer || !consumer->isMap())
       continue;
     std::optional<Ties> ties;
     bool agree = true;
@@ -311,6 +311,11 @@ bool BlockPlan::addConsumers(Kernel &kernel, Operation *producer) {
       agree &= !ties || *ties == found;
       ties = found;
     }
+    // Behind a row's sums stand its elements; behind a product nothing larger
+    // than its tiles.
+    if (ties && isProduct(kernel.members.front().first) &&
+        llvm::is_contained(*ties, -1))
+      continue;
     if (ties && agree && kernel.coversCuts(*ties))
       changed |= tryAdd(kernel, user, *ties);
   }
@@ -318,6 +323,10 @@ bool BlockPlan::addConsumers(Kernel &kernel, Operation *producer) {
 }
 
 bool BlockPlan::tryAdd(Kernel &kernel, Operation *op, Ties ties) {
+  // What is folded stays whole.
+  for (auto [loop, parallel] : llvm::enumerate(views[op].parallel))
+    if (!parallel && llvm::is_contained(kernel.tiling.getCut(), ties[loop]))
+      return false;
   kernelOf[op] = kernel.number;
   if (!isOrdered()) {
     kernelOf.erase(op);
