@@ -72,6 +72,7 @@ public:
   LogicalResult run();
 
 private:
+  void hideOutsideUses();
   LogicalResult tileRoot(Operation *root);
   LogicalResult fuseConsumer(Operation *consumer);
   void showNestedUses();
@@ -92,6 +93,7 @@ LogicalResult KernelFormer::run() {
     return members.front()->emitError("expected one operation of kernel ")
            << members.front()->getAttr(kernelAttrName) << " to have "
            << tilingAttrName;
+  hideOutsideUses();
   if (failed(tileRoot(*root)))
     return failure();
   // In program order: each finds what it reads already in the loop.
@@ -99,6 +101,25 @@ LogicalResult KernelFormer::run() {
     if (pending.contains(op) && failed(fuseConsumer(op)))
       return failure();
   return success();
+}
+
+/// Upstream gives up on a loop that is used inside another region, so what
+/// leaves the kernel goes through a cast that canonicalization removes.
+void KernelFormer::hideOutsideUses() {
+  rewriter.setInsertionPointAfter(members.back());
+  for (Operation *op : members)
+    for (Value result : op->getResults()) {
+      auto outside = [&](OpOperand &use) {
+        return !pending.contains(use.getOwner());
+      };
+      if (llvm::none_of(result.getUses(), outside))
+        continue;
+      Value cast = tensor::CastOp::create(rewriter, op->getLoc(),
+                                          result.getType(), result);
+      rewriter.replaceUsesWithIf(result, cast, [&](OpOperand &use) {
+        return outside(use) && use.getOwner() != cast.getDefiningOp();
+      });
+    }
 }
 
 LogicalResult KernelFormer::tileRoot(Operation *root) {
@@ -265,6 +286,7 @@ struct FormKernels : gyre::impl::FormKernelsBase<FormKernels> {
     // hold nothing yet are such tensors themselves.
     RewritePatternSet patterns(&getContext());
     scf::ForallOp::getCanonicalizationPatterns(patterns, &getContext());
+    tensor::CastOp::getCanonicalizationPatterns(patterns, &getContext());
     tensor::populateFoldTensorEmptyPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
