@@ -73,7 +73,9 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
   /// extent of the initial value anew carries that as well.
   bool resolveLoops(func::FuncOp func) {
     bool changed = false;
-    func.walk([&](scf::ForOp loop) {
+    SmallVector<scf::ForOp> loops;
+    func.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+    for (scf::ForOp loop : loops)
       for (auto [i, carried] : llvm::enumerate(loop.getRegionIterArgs())) {
         Value result = loop.getResult(i), init = loop.getInitArgs()[i];
         SmallVector<tensor::DimOp> dims;
@@ -96,7 +98,6 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
           changed = true;
         }
       }
-    });
     return changed;
   }
 

@@ -1,18 +1,37 @@
-// RUN: gyre-opt %s --gyre-check-graph --gyre-bind-sizes --gyre-bind-results | FileCheck %s
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: gyre-opt %s --gyre-bind-results --cse | FileCheck %s
 
-// A result goes where the caller wants it. What a reshape returns is computed
-// there too, in the shape that it had before.
+// CHECK-LABEL: func @plain
+// CHECK-SAME: (%[[X:.*]]: memref<?xf32>, %[[OUT:.*]]: memref<?xf32>, %{{.*}}: index {gyre.size = "N"})
+// CHECK: %[[T:.*]] = bufferization.to_tensor %[[X]] restrict
+// CHECK-NOT: writable
+// CHECK: %[[R:.*]] = linalg.exp ins(%[[T]]
+// CHECK: bufferization.materialize_in_destination %[[R]] in restrict writable %[[OUT]]
+// CHECK: return{{$}}
+func.func @plain(%x: tensor<?xf32>, %n: index {gyre.size = "N"})
+    -> tensor<?xf32> attributes {gyre.entry = {arguments = [
+      {name = "x", kind = "input", type = tensor<?xf32>, dims = ["N"]},
+      {name = "y", kind = "output", type = tensor<?xf32>, dims = ["N"]}],
+      sizes = ["N"]}} {
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %r = linalg.exp ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>)
+      -> tensor<?xf32>
+  return %r : tensor<?xf32>
+}
 
-// CHECK-LABEL: func.func @reshaped
-// CHECK-SAME:    %[[X:.*]]: memref<?x8x2xf32>, %[[OUT:.*]]: memref<?x16xf32>, %{{.*}}: index
-// CHECK-DAG:     %[[T:.*]] = memref.dim %[[OUT]], %c0
-// CHECK:         %[[SPLIT:.*]] = memref.expand_shape %[[OUT]] {{\[\[}}0], [1, 2]] output_shape [%[[T]], 8, 2]
-// CHECK:         %[[Y:.*]] = math.absf
-// CHECK:         bufferization.materialize_in_destination %[[Y]] in restrict writable %[[SPLIT]]
-func.func @reshaped(%x: tensor<?x8x2xf32> {gyre.dims = ["T", 8, 2]})
-    -> (tensor<?x16xf32> {gyre.dims = ["T", 16]}) {
-  %0 = math.absf %x : tensor<?x8x2xf32>
-  %1 = tensor.collapse_shape %0 [[0], [1, 2]]
-      : tensor<?x8x2xf32> into tensor<?x16xf32>
-  return %1 : tensor<?x16xf32>
+// A result that may overwrite its argument is made elsewhere where elements
+// are still read after others have been written.
+// CHECK-LABEL: func @shift
+// CHECK: %[[R:.*]] = tensor.insert_slice
+// CHECK: %[[COPY:.*]] = bufferization.alloc_tensor() copy(%[[R]])
+// CHECK: bufferization.materialize_in_destination %[[COPY]]
+func.func @shift(%x: tensor<8xf32>) -> tensor<8xf32>
+    attributes {gyre.entry = {arguments = [
+      {name = "x", kind = "input", type = tensor<8xf32>, dims = ["8"]},
+      {name = "y", kind = "output", type = tensor<8xf32>, dims = ["8"],
+       may_overwrite = 0 : i64}], sizes = []}} {
+  %e = tensor.empty() : tensor<8xf32>
+  %s = tensor.extract_slice %x[0] [7] [1] : tensor<8xf32> to tensor<7xf32>
+  %r = tensor.insert_slice %s into %e[1] [7] [1] : tensor<7xf32> into tensor<8xf32>
+  return %r : tensor<8xf32>
 }
