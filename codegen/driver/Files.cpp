@@ -12,6 +12,13 @@ using namespace mlir;
 using namespace mlir::gyre;
 namespace fs = llvm::sys::fs;
 
+/// Standard output ("-", as raw_fd_ostream has it), pipes and devices: written
+/// to as they are, since a file in their place would be something else.
+static bool isStream(StringRef path) {
+  return path == "-" || (fs::exists(path) && !fs::is_regular_file(path) &&
+                         !fs::is_directory(path));
+}
+
 LogicalResult gyre::writeFiles(const std::vector<OutputFile> &files,
                                std::string &error) {
   std::vector<std::pair<fs::TempFile, StringRef>> pending;
@@ -23,7 +30,7 @@ LogicalResult gyre::writeFiles(const std::vector<OutputFile> &files,
     return failure();
   };
   for (const OutputFile &file : files) {
-    if (file.path == "-")
+    if (isStream(file.path))
       continue;
     StringRef folder = llvm::sys::path::parent_path(file.path);
     if (!folder.empty())
@@ -44,8 +51,19 @@ LogicalResult gyre::writeFiles(const std::vector<OutputFile> &files,
   for (auto &[file, to] : pending)
     if (llvm::Error reason = file.keep(to))
       return fail(to, std::move(reason));
-  for (const OutputFile &file : files)
-    if (file.path == "-")
-      llvm::outs() << file.contents;
+  for (const OutputFile &file : files) {
+    if (!isStream(file.path))
+      continue;
+    std::error_code code;
+    llvm::raw_fd_ostream os(file.path, code);
+    if (!code) {
+      os << file.contents;
+      os.flush();
+      code = os.error();
+      os.clear_error();
+    }
+    if (code)
+      return fail(file.path, llvm::errorCodeToError(code));
+  }
   return success();
 }

@@ -13,6 +13,13 @@
 // MISTAKE-NEXT: func.func @f(%x: tensor<?xf32>)
 // MISTAKE-NOT:  reproducer
 
+// A pipe or a device stays one: it is written to, not replaced.
+// RUN: rm -f %t.pipe && mkfifo %t.pipe
+// RUN: sh -c 'timeout 20 cat %t.pipe > %t.piped & gyrec %s --emit=header -o %t.pipe; wait'
+// RUN: test -p %t.pipe
+// RUN: FileCheck %s --input-file=%t.piped --check-prefix=PIPED
+// PIPED: int32_t f(const float *x, float *out, int64_t T, gyre_call *call);
+
 // The description tells the rest of the world.
 // RUN: FileCheck %s --input-file=%t/good/model.json --check-prefix=JSON
 // JSON: "symbol": "f"
