@@ -26,11 +26,10 @@ std::optional<IteratorKind> gyre::parseIteratorKind(StringRef name) {
 }
 
 SmallVector<IteratorKind> gyre::parseIteratorKinds(ArrayAttr names) {
-  return llvm::map_to_vector(names.getAsValueRange<StringAttr>(),
-                             [](StringRef name) {
-                               return parseIteratorKind(name).value_or(
-                                   IteratorKind::parallel);
-                             });
+  return llvm::map_to_vector(
+      names.getAsValueRange<StringAttr>(), [](StringRef name) {
+        return parseIteratorKind(name).value_or(IteratorKind::parallel);
+      });
 }
 
 Type gyre::getRegionType(Type type) {
@@ -211,8 +210,8 @@ unsigned ReduceOp::getNumRowResults() {
 }
 
 LogicalResult ReduceOp::verify() {
-  if (failed(allowKinds(*this,
-                        {IteratorKind::parallel, IteratorKind::reduction})))
+  if (failed(
+          allowKinds(*this, {IteratorKind::parallel, IteratorKind::reduction})))
     return failure();
   Shape shape(*this);
   auto rows = leadingInitsWithout(*this, shape, {IteratorKind::reduction});
@@ -251,7 +250,8 @@ LogicalResult ReduceOp::verify() {
   if (applied.empty())
     return getApply().empty()
                ? success()
-               : emitOpError("expected no region 'apply' without a full result");
+               : emitOpError(
+                     "expected no region 'apply' without a full result");
   return verifyRegion(*this, getApply(), "apply", apply, applied);
 }
 
@@ -350,17 +350,18 @@ unsigned ContractReduceOp::getNumRowResults() {
   SmallVector<unsigned> dims = payloadDims(*this, shape);
   unsigned rows = 0;
   while (rows < getInits().size() &&
-         llvm::none_of(dims, [&](unsigned dim) {
-           return shape.initMap(rows).isFunctionOfDim(dim);
-         }))
+         llvm::none_of(
+             dims,
+             [&](unsigned dim) {
+               return shape.initMap(rows).isFunctionOfDim(dim);
+             }))
     ++rows;
   return rows;
 }
 
 LogicalResult ContractReduceOp::verify() {
-  if (failed(allowKinds(*this,
-                        {IteratorKind::parallel, IteratorKind::reduction,
-                         IteratorKind::contraction})))
+  if (failed(allowKinds(*this, {IteratorKind::parallel, IteratorKind::reduction,
+                                IteratorKind::contraction})))
     return failure();
   Shape shape(*this);
   if (static_cast<int64_t>(getInputs().size()) <

@@ -135,10 +135,10 @@ FailureOr<TilingResult> gyre::tileStructure(StructureOpInterface op,
   Operation *clone = op->clone(mapping);
   auto tiled = cast<StructureOpInterface>(clone);
   for (auto [i, tile] : llvm::enumerate(tiles)) {
-    unsigned at = i < numInputs
-                      ? tiled.getInputs().getBeginOperandIndex() + i
-                      : tiled.getDpsInitsMutable()[i - numInputs]
-                            .getOperandNumber();
+    unsigned at =
+        i < numInputs
+            ? tiled.getInputs().getBeginOperandIndex() + i
+            : tiled.getDpsInitsMutable()[i - numInputs].getOperandNumber();
     clone->setOperand(at, tile);
   }
   tiled.getOffsetsMutable().assign(newOffsets);
@@ -148,11 +148,12 @@ FailureOr<TilingResult> gyre::tileStructure(StructureOpInterface op,
   return TilingResult{{clone}, SmallVector<Value>(clone->getResults()), slices};
 }
 
-LogicalResult gyre::structureResultTile(
-    StructureOpInterface op, OpBuilder &b, unsigned result,
-    ArrayRef<OpFoldResult> offsets, ArrayRef<OpFoldResult> sizes,
-    SmallVector<OpFoldResult> &resultOffsets,
-    SmallVector<OpFoldResult> &resultSizes) {
+LogicalResult
+gyre::structureResultTile(StructureOpInterface op, OpBuilder &b,
+                          unsigned result, ArrayRef<OpFoldResult> offsets,
+                          ArrayRef<OpFoldResult> sizes,
+                          SmallVector<OpFoldResult> &resultOffsets,
+                          SmallVector<OpFoldResult> &resultSizes) {
   AffineMap map = op.getIndexingMapsArray()[op.getInputs().size() + result];
   tileOperand(b, op.getLoc(), op.getDpsInits()[result], map, offsets, sizes,
               resultOffsets, resultSizes);
@@ -202,8 +203,7 @@ LogicalResult gyre::reifyStructureShapes(StructureOpInterface op, OpBuilder &b,
                                          ReifiedRankedShapedTypeDims &dims) {
   for (Value init : op.getDpsInits()) {
     SmallVector<OpFoldResult> sizes;
-    for (int64_t dim = 0,
-                 rank = cast<ShapedType>(init.getType()).getRank();
+    for (int64_t dim = 0, rank = cast<ShapedType>(init.getType()).getRank();
          dim < rank; ++dim)
       sizes.push_back(dimOf(b, op.getLoc(), init, dim));
     dims.push_back(std::move(sizes));
