@@ -23,8 +23,25 @@ namespace mlir::gyre {
 using namespace mlir;
 using namespace mlir::gyre;
 
+/// Dimension `index` of `value`, an argument of the entry point `func`, by what
+/// `gyre.entry` says; null for any other value.
+static Value dimOfArgument(OpBuilder &b, Location loc, func::FuncOp func,
+                           const EntryPoint &entry, Value value,
+                           int64_t index) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument || argument.getOwner() != &func.getBody().front())
+    return {};
+  SmallVector<OpFoldResult> sizes;
+  for (BlockArgument size : func.getArguments().take_back(entry.sizes.size()))
+    sizes.push_back(size);
+  AffineExpr expr = entry.getDims(entry.arguments[argument.getArgNumber()],
+                                  b.getContext())[index];
+  OpFoldResult size = affine::makeComposedFoldedAffineApply(
+      b, loc, AffineMap::get(0, sizes.size(), expr), sizes);
+  return getValueOrCreateConstantIndexOp(b, loc, size);
+}
+
 namespace {
-/// A dimension of an argument of an entry point, by what `gyre.entry` says.
 template <typename DimOp> struct DimOfArgument : OpRewritePattern<DimOp> {
   DimOfArgument(MLIRContext *context, func::FuncOp func,
                 const EntryPoint &entry)
@@ -32,23 +49,18 @@ template <typename DimOp> struct DimOfArgument : OpRewritePattern<DimOp> {
 
   LogicalResult matchAndRewrite(DimOp dim,
                                 PatternRewriter &rewriter) const override {
-    auto argument = dyn_cast<BlockArgument>(dim.getSource());
     std::optional<int64_t> index = dim.getConstantIndex();
-    if (!argument || argument.getOwner() != &func.getBody().front() || !index)
+    if (!index)
       return failure();
-    SmallVector<OpFoldResult> sizes;
-    for (BlockArgument size : func.getArguments().take_back(entry.sizes.size()))
-      sizes.push_back(size);
-    AffineExpr expr = entry.getDims(entry.arguments[argument.getArgNumber()],
-                                    dim.getContext())[*index];
-    OpFoldResult size = affine::makeComposedFoldedAffineApply(
-        rewriter, dim.getLoc(), AffineMap::get(0, sizes.size(), expr), sizes);
-    rewriter.replaceOp(
-        dim, getValueOrCreateConstantIndexOp(rewriter, dim.getLoc(), size));
+    Value size = dimOfArgument(rewriter, dim.getLoc(), func, entry,
+                               dim.getSource(), *index);
+    if (!size)
+      return failure();
+    rewriter.replaceOp(dim, size);
     return success();
   }
 
-  mutable func::FuncOp func;
+  func::FuncOp func;
   const EntryPoint &entry;
 };
 
@@ -66,12 +78,12 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
       resolveByBounds(func);
       if (failed(applyPatternsGreedily(func, patterns)))
         return signalPassFailure();
-    } while (resolveLoops(func));
+    } while (resolveLoops(func, entry));
   }
 
   /// Upstream asks whether a step keeps the extent it got. One that makes the
   /// extent of the initial value anew carries that as well.
-  bool resolveLoops(func::FuncOp func) {
+  bool resolveLoops(func::FuncOp func, const FailureOr<EntryPoint> &entry) {
     bool changed = false;
     SmallVector<scf::ForOp> loops;
     func.walk([&](scf::ForOp loop) { loops.push_back(loop); });
@@ -87,13 +99,18 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
           std::optional<int64_t> index = dim.getConstantIndex();
           if (!index)
             continue;
-          FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
-              {loop.getYieldedValues()[i], *index}, {init, *index});
-          if (failed(equal) || !*equal)
-            continue;
+          // The step speaks of named sizes, so the initial value has to, too.
           OpBuilder b(loop);
-          dim.replaceAllUsesWith(
-              tensor::DimOp::create(b, dim.getLoc(), init, *index).getResult());
+          Value size;
+          if (succeeded(entry))
+            size = dimOfArgument(b, dim.getLoc(), func, *entry, init, *index);
+          if (!size)
+            size = tensor::DimOp::create(b, dim.getLoc(), init, *index);
+          FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
+              {loop.getYieldedValues()[i], *index}, {size});
+          if (failed(equal) || !*equal)
+            continue; // what was made for the question is dead
+          dim.replaceAllUsesWith(size);
           dim.erase();
           changed = true;
         }
