@@ -20,22 +20,48 @@ int omp_get_max_threads(void);
 
 namespace {
 
+/// Pieces that a worker takes before it helps others; a cache line of its own.
+struct alignas(64) Share {
+  std::atomic<int64_t> next;
+  int64_t end;
+};
+
 /// One parallel loop. A worker owns a slot of the scratch and takes pieces
-/// until none is left.
+/// until none is left. Its own share comes first, neighbouring pieces:
+/// so it streams through memory, and finds in its cache what it left there in
+/// the call before. Then it helps others, since pieces differ in work.
 struct Loop {
+  static constexpr int64_t maxShares = 16;
+
   int64_t count;
   gyre_kernel kernel;
   void *args;
   char *scratch;
   int64_t stride;
-  std::atomic<int64_t> next{0};
+  int64_t shareCount;
+  Share shares[maxShares];
+
+  Loop(int64_t count, gyre_kernel kernel, void *args, void *scratch,
+       int64_t stride, int64_t workers)
+      : count(count), kernel(kernel), args(args),
+        scratch(static_cast<char *>(scratch)), stride(stride),
+        shareCount(std::clamp<int64_t>(workers, 1, maxShares)) {
+    int64_t pieces = gyre::pieceCount(count);
+    for (int64_t i = 0; i < shareCount; ++i) {
+      shares[i].next.store(pieces * i / shareCount, std::memory_order_relaxed);
+      shares[i].end = pieces * (i + 1) / shareCount;
+    }
+  }
 
   void work(int64_t slot) {
-    int64_t pieces = gyre::pieceCount(count);
-    for (int64_t piece;
-         (piece = next.fetch_add(1, std::memory_order_relaxed)) < pieces;)
-      kernel(gyre::pieceBegin(count, piece), gyre::pieceBegin(count, piece + 1),
-             scratch + slot * stride, args);
+    for (int64_t i = 0; i < shareCount; ++i) {
+      Share &share = shares[(slot + i) % shareCount];
+      for (int64_t piece; (piece = share.next.fetch_add(
+                               1, std::memory_order_relaxed)) < share.end;)
+        kernel(gyre::pieceBegin(count, piece),
+               gyre::pieceBegin(count, piece + 1), scratch + slot * stride,
+               args);
+    }
   }
 };
 
@@ -52,7 +78,7 @@ void gyre_parallel_for(gyre_frame *frame, int64_t count, gyre_kernel kernel,
   if (stride > 0)
     workers = std::min(workers, frame->scratch_bytes / stride);
 
-  Loop loop{count, kernel, args, static_cast<char *>(frame->scratch), stride};
+  Loop loop(count, kernel, args, frame->scratch, stride, workers);
   if (workers <= 1)
     return loop.work(0);
   if (frame->parallel_for)
