@@ -39,8 +39,10 @@ def Gyre_ReduceOp : Gyre_StructureOp<"reduce"> {
 
     Emitters rely on these laws, which the verifier can't prove and the tests
     of an operator check on random data: `merge` is commutative and agrees with
-    `step`; `init` is neutral; leads are idempotent; the order of elements is
-    free.
+    `step`; `init` is neutral; leads are idempotent. Elements may be dealt to
+    several states and merged in any way; each of these states meets its own
+    in increasing order, so a `step` may leave a tie to the earlier one, but
+    `merge` has to compare positions.
 
     ```mlir
     // softmax(x)[i, j] = exp(x[i, j] - max_k x[i, k]) / sum_k exp(x[i, k] - max)

@@ -232,10 +232,12 @@ FailureOr<SmallVector<Value>> NearestCodeOp::decomposeOperation(OpBuilder &b) {
            }})
           .front();
 
-  // States (least score, its number). The number starts above all others, so
-  // that an infinite score can still be the least.
+  // States (least score, its number). A state meets codes in increasing order,
+  // so a tie is left to the one that it has; parts of a row may meet in any.
   Type integer = b.getI32Type();
   constexpr int64_t none = std::numeric_limits<int32_t>::max();
+  double largest = real.isF64() ? std::numeric_limits<double>::max()
+                                : std::numeric_limits<float>::max();
   auto least = [](Scalar x, Scalar i, Scalar y, Scalar j) -> Scalars {
     Scalar takeX = less(x, y) | (equal(x, y) & less(i, j));
     return {select(takeX, x, y), select(takeX, i, j)};
@@ -253,15 +255,22 @@ FailureOr<SmallVector<Value>> NearestCodeOp::decomposeOperation(OpBuilder &b) {
                   {getCodebook(), mapOf(context, loops, {code, feature})},
                   {halfNorms, mapOf(context, loops, code)}},
        .outputs = {{integer, mapOf(context, loops, row)}},
-       .score = [](Body &, ArrayRef<Scalar> products, ArrayRef<Scalar> elements)
-           -> Scalars { return {elements[0] - products[0]}; },
+       .score = [&](Body &, ArrayRef<Scalar> products,
+                    ArrayRef<Scalar> elements) -> Scalars {
+         // Infinity becomes the largest number, for it can be the least of
+         // all. NaN stays, and loses.
+         Scalar score = elements[0] - products[0];
+         return {select(greater(score, largest), largest, score)};
+       },
        .init = [&](Body &body) -> Scalars {
          return {body.number(std::numeric_limits<double>::infinity()),
                  body.integer(none, integer)};
        },
        .step =
            [&](Body &body, ArrayRef<Scalar> x, ArrayRef<Scalar> s) {
-             return least(x[0], body.position32(code), s[0], s[1]);
+             Scalar takeX = less(x[0], s[0]);
+             return Scalars{select(takeX, x[0], s[0]),
+                            select(takeX, body.position32(code), s[1])};
            },
        .merge =
            [&](Body &, ArrayRef<Scalar> x, ArrayRef<Scalar> y) {
