@@ -161,6 +161,18 @@ TEST_CASE("quantize: ties go to the lowest number, NaN never wins") {
   }
 }
 
+TEST_CASE("quantize: an infinite distance can be the least") {
+  int64_t d = 3, k = 40;
+  Guarded<float> x(d), codebook(k * d);
+  Guarded<int32_t> index(1);
+  std::fill(x.begin(), x.end(), -1.0f);
+  std::fill(codebook.begin(), codebook.end(), INFINITY);
+  codebook[0] = NAN;
+  REQUIRE(nearest_code(x.data(), codebook.data(), index.data(), 1, d, k,
+                       nullptr) == 0);
+  CHECK(index[0] == 1);
+}
+
 TEST_CASE("quantize: a code is nearest to itself") {
   test::Random random(3);
   Guarded<float> codebook(100 * 64), z(100 * 64);
