@@ -71,10 +71,7 @@ static void addStructures(OpPassManager &pm) {
   addCleanup(pm);
 }
 
-static void addKernels(OpPassManager &pm, const PipelineOptions &options) {
-  // Before tiling: panels are made once, not once a tile of rows.
-  if (options.pack)
-    options.pack(pm);
+static void addKernels(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createSelectTiling());
   pm.addNestedPass<func::FuncOp>(createFormKernels());
   // Tiling asks for dimensions of whatever it slices.
@@ -118,7 +115,7 @@ void gyre::buildPipeline(OpPassManager &pm, const PipelineOptions &options) {
   addStructures(pm);
   if (options.last == Stage::structures)
     return;
-  addKernels(pm, options);
+  addKernels(pm);
   if (options.last == Stage::kernels)
     return;
   addBuffers(pm);

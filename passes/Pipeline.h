@@ -29,9 +29,6 @@ struct PipelineOptions {
   Stage last = Stage::llvm;
 
   // What a target adds; passes/ knows none. An empty one adds nothing.
-  /// On tensors, before kernels are chosen: operands in the layout that the
-  /// target's emitters want.
-  AddPasses pack;
   /// Structures and maps on memrefs become code of the target.
   AddPasses emit;
   /// The dialect that is translated.

@@ -193,6 +193,12 @@ Value ContractEmitter::globalOf(unsigned dim, Value local) {
   return b.createOrFold<arith::AddIOp>(loc, local, op.getOffsets()[dim]);
 }
 
+Value ContractEmitter::indexAt(unsigned dim, int laneDim, Value base) {
+  if (int(dim) != laneDim)
+    return globalOf(dim, at[dim]);
+  return laneIndices(b, loc, globalOf(dim, base), lanes, laneType);
+}
+
 SmallVector<Value>
 ContractEmitter::indicesOf(unsigned operand,
                            ArrayRef<std::pair<int, Value>> replaced) {
@@ -407,12 +413,7 @@ void ContractEmitter::storeProducts(int64_t rows, int64_t vectors,
         arguments.push_back(tile[r * vectors + v]);
       for (unsigned i = first; i < numInputs; ++i)
         arguments.push_back(loadLanes(i, column, base, mask));
-      auto index = [&](unsigned dim) {
-        Value position = globalOf(dim, int(dim) == column ? base : at[dim]);
-        return int(dim) == column
-                   ? laneIndices(b, loc, position, lanes, laneType)
-                   : position;
-      };
+      auto index = [&](unsigned dim) { return indexAt(dim, column, base); };
       SmallVector<Value> values =
           cloneRegion(b, op.getScore(), arguments, index, mask);
       for (auto [i, value] : llvm::enumerate(values))

@@ -64,6 +64,9 @@ private:
   }
   /// Position `local` of loop `dim` in the whole iteration space.
   Value globalOf(unsigned dim, Value local);
+  /// What a region's `gyre.index dim` is where lanes run along `laneDim` from
+  /// `base` on, at the current positions otherwise.
+  Value indexAt(unsigned dim, int laneDim, Value base);
   /// The indices of an operand at the current positions, with some replaced.
   SmallVector<Value> indicesOf(unsigned operand,
                                ArrayRef<std::pair<int, Value>> replaced = {});

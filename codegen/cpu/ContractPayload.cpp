@@ -168,12 +168,7 @@ void ContractEmitter::applyRow(Value local, ValueRange finished) {
       for (unsigned p = 0; p < op.getNumPayloads(); ++p)
         arguments.push_back(loadSum(p, local, from, mask));
       llvm::append_range(arguments, finished);
-      auto index = [&](unsigned dim) {
-        Value position = globalOf(dim, int(dim) == payload ? from : at[dim]);
-        return int(dim) == payload
-                   ? laneIndices(b, loc, position, lanes, laneType)
-                   : position;
-      };
+      auto index = [&](unsigned dim) { return indexAt(dim, payload, from); };
       SmallVector<Value> values =
           cloneRegion(b, op.getApply(), arguments, index, mask);
       for (auto [i, value] : llvm::enumerate(values))
