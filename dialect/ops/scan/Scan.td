@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Linear recurrences and selective scans.
+// Linear recurrences, state space models, and the short convolution that
+// stands before them.
 
 #ifndef GYRE_OPS_SCAN_TD
 #define GYRE_OPS_SCAN_TD
@@ -15,15 +16,18 @@ def Gyre_LinearRecurrenceOp : Gyre_NamedOp<"linear_recurrence",
     h[.., t, ..] = a[.., t, ..] h[.., t - 1, ..] + b[.., t, ..]
     ```
 
-    along `dim` (from the end where negative), from its end with `reverse`. The
-    results are all h, and the last one without that dimension, from which
-    another call may go on as its `initial`; that is 0 where not given.
+    along `dim` of b (from the end where negative), from its end with `reverse`.
+    a has the sizes of b, of which leading ones may be left out: rates [D] of
+    sequences [B, T, D] are the same at all times. The results are all h, as b,
+    and the last one without that dimension, from which another call may go on
+    as its `initial`; that is 0 where not given.
 
-    * (C1) a and b have the same sizes.
-    * (C2) `dim` is one of their dimensions.
-    * (C3) the initial state has their sizes without that dimension.
+    * (C1) a has the last sizes of b.
+    * (C2) `dim` is one of the dimensions of b.
+    * (C3) the initial state has the sizes of b without that dimension.
 
-    Law: cutting a sequence and carrying the state changes nothing.
+    Laws: cutting a sequence and carrying the state changes nothing; so a
+    sequence may be computed one step at a time.
 
     ```mlir
     %h, %last = gyre.linear_recurrence %a, %b initial(%h0) {dim = 1, reverse}
@@ -36,6 +40,48 @@ def Gyre_LinearRecurrenceOp : Gyre_NamedOp<"linear_recurrence",
   let results = (outs Gyre_FloatTensor:$states, Gyre_FloatTensor:$last);
   let assemblyFormat = [{
     $a `,` $b (`initial` `(` $initial^ `)`)? attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_ComplexRecurrenceOp : Gyre_NamedOp<"complex_recurrence",
+    [InferTypeOpAdaptor]> {
+  let summary = "a linear recurrence of complex numbers along one dimension";
+  let description = [{
+    ```
+    h[.., t, ..] = a[.., t, ..] h[.., t - 1, ..] + b[.., t, ..]
+    ```
+
+    as `linear_recurrence`, of complex numbers. Real and imaginary parts are
+    tensors of their own, in the order a_re, a_im, b_re, b_im and, initially,
+    h_re, h_im: that is how models store their parameters, and vectors of either
+    part are contiguous. Parts that alternate in memory, [.., 2], are taken as
+    two slices. The results are all states and the last one: states_re,
+    states_im, last_re, last_im.
+
+    * (C1) a_re and a_im have the same sizes, which are the last sizes of b_re,
+      and b_im has those of b_re.
+    * (C2) `dim` is one of the dimensions of b_re.
+    * (C3) the initial state is given by both parts or none, which have the
+      sizes of b_re without that dimension.
+
+    Laws: those of `linear_recurrence`, which it equals where all imaginary
+    parts are 0.
+
+    ```mlir
+    %h, %hi, %last, %lasti = gyre.complex_recurrence %a, %ai, %b, %bi {dim = 1}
+        : tensor<64xf32>, tensor<64xf32>, tensor<?x?x64xf32>, tensor<?x?x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$a_re, Gyre_FloatTensor:$a_im,
+    Gyre_FloatTensor:$b_re, Gyre_FloatTensor:$b_im,
+    Variadic<Gyre_FloatTensor>:$initial,
+    DefaultValuedAttr<I64Attr, "-1">:$dim, UnitAttr:$reverse);
+  let results = (outs Gyre_FloatTensor:$states_re, Gyre_FloatTensor:$states_im,
+    Gyre_FloatTensor:$last_re, Gyre_FloatTensor:$last_im);
+  let assemblyFormat = [{
+    $a_re `,` $a_im `,` $b_re `,` $b_im (`initial` `(` $initial^ `)`)? attr-dict
+    `:` type(operands)
   }];
   let hasVerifier = 1;
 }
@@ -84,6 +130,104 @@ def Gyre_SelectiveScanOp : Gyre_NamedOp<"selective_scan",
     $u `,` $delta `,` $a `,` $b `,` $c (`skip` `(` $skip^ `)`)?
     (`gate` `(` $gate^ `)`)? (`bias` `(` $bias^ `)`)?
     (`initial` `(` $initial^ `)`)? attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_SsdScanOp : Gyre_NamedOp<"ssd_scan",
+    [AttrSizedOperandSegments, InferTypeOpAdaptor]> {
+  let summary = "Mamba-2's scan: one rate a head, in chunks of matrix products";
+  let description = [{
+    ```
+    step    = delta[t, h] + bias[h], through softplus where asked,
+              then clamped to the `limits`
+    h[p, n] = exp(step a[h]) h[p, n] + step x[t, h, p] B[t, n]
+    y[t, h, p] = (sum_n C[t, n] h[p, n] + skip x[t, h, p]) silu(gate[t, h, p])
+    ```
+
+    x is [.., T, H, P], delta [.., T, H], a and bias [H], B and C are
+    [.., T, N], or [.., T, G, N] for G groups of H / G neighbouring heads,
+    `skip` is [H] or [H, P], `gate` is as x, `initial` [.., H, P, N] and 0 where
+    absent. The results are y, as x, and the final state [.., H, P, N].
+    Mamba-2 (state space duality), arXiv 2405.21060.
+
+    Whole chunks of `chunk` steps are matrix products, and what is left of T, or
+    all of it where `chunk` is 1, goes step by step: a call for one step (decode)
+    costs one step. Decays within a chunk are products of factors, never
+    differences of sums, so that strong ones cost no precision.
+
+    * (C1) x has at least three dimensions, H and P are known, and delta has the
+      sizes of x without P.
+    * (C2) a has the size H.
+    * (C3) B and C have the same sizes, one of the two forms above, with N known
+      and G a divisor of H.
+    * (C4) skip has the sizes H or H x P, bias H, gate those of x.
+    * (C5) the initial state has the sizes [.., H, P, N].
+    * (C6) `chunk` is between 1 and 1024.
+    * (C7) `limits` are two numbers, the lower one first.
+
+    Laws: any `chunk` gives the same; cutting a sequence and carrying the state
+    changes nothing; it equals `selective_scan` with each rate repeated.
+
+    ```mlir
+    %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c
+        skip(%d) gate(%z) bias(%bias) initial(%h) {softplus, chunk = 128}
+        : tensor<?x?x8x64xf32>, tensor<?x?x8xf32>, tensor<8xf32>,
+          tensor<?x?x2x128xf32>, tensor<?x?x2x128xf32>, tensor<8xf32>,
+          tensor<?x?x8x64xf32>, tensor<8xf32>, tensor<?x8x64x128xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$delta,
+    Gyre_FloatTensor:$a, Gyre_FloatTensor:$b, Gyre_FloatTensor:$c,
+    Optional<Gyre_FloatTensor>:$skip, Optional<Gyre_FloatTensor>:$gate,
+    Optional<Gyre_FloatTensor>:$bias, Optional<Gyre_FloatTensor>:$initial,
+    DefaultValuedAttr<I64Attr, "64">:$chunk, UnitAttr:$softplus,
+    OptionalAttr<DenseF64ArrayAttr>:$limits);
+  let results = (outs Gyre_FloatTensor:$result, Gyre_FloatTensor:$last);
+  let assemblyFormat = [{
+    $x `,` $delta `,` $a `,` $b `,` $c (`skip` `(` $skip^ `)`)?
+    (`gate` `(` $gate^ `)`)? (`bias` `(` $bias^ `)`)?
+    (`initial` `(` $initial^ `)`)? attr-dict `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_CausalConvOp : Gyre_NamedOp<"causal_conv",
+    [AttrSizedOperandSegments, InferTypeOpAdaptor]> {
+  let summary = "a short causal convolution of each channel, with its state";
+  let description = [{
+    ```
+    z       = the initial K - 1 rows, then x
+    y[t, d] = sum_k weight[d, k] z[t + k, d] + bias[d], through silu where asked
+    last    = the last K - 1 rows of z
+    ```
+
+    x is [.., T, D], weight [D, K] (the last tap meets the newest row), `bias`
+    [D], `initial` [.., K - 1, D] and 0 where absent. The results are y, as x,
+    and the last rows, which a next call takes as its initial ones, also where
+    T is smaller than K - 1: the same graph does a whole sequence and a single
+    step. It stands before Mamba's scans.
+
+    * (C1) x has at least two dimensions.
+    * (C2) weight has the sizes [D, K], with K known and between 2 and 64.
+    * (C3) bias has the size D.
+    * (C4) the initial rows have the sizes [.., K - 1, D].
+
+    Law: cutting a sequence and carrying the state gives the same bits.
+
+    ```mlir
+    %y, %last = gyre.causal_conv %x, %w bias(%b) initial(%rows) {silu}
+        : tensor<?x?x128xf32>, tensor<128x4xf32>, tensor<128xf32>,
+          tensor<?x3x128xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$weight,
+    Optional<Gyre_FloatTensor>:$bias, Optional<Gyre_FloatTensor>:$initial,
+    UnitAttr:$silu);
+  let results = (outs Gyre_FloatTensor:$result, Gyre_FloatTensor:$last);
+  let assemblyFormat = [{
+    $x `,` $weight (`bias` `(` $bias^ `)`)? (`initial` `(` $initial^ `)`)?
+    attr-dict `:` type(operands)
   }];
   let hasVerifier = 1;
 }

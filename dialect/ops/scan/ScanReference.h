@@ -5,7 +5,9 @@
 #ifndef GYRE_DIALECT_OPS_SCANREFERENCE_H
 #define GYRE_DIALECT_OPS_SCANREFERENCE_H
 
+#include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdint>
 #include <vector>
 
@@ -28,6 +30,55 @@ inline std::vector<double> linearRecurrence(const std::vector<double> &a,
         h[at] = s = a[at] * s + b[at];
       }
   return h;
+}
+
+/// The same of complex numbers; a is [length][inner], or [inner] alone.
+inline std::vector<std::complex<double>>
+complexRecurrence(const std::vector<std::complex<double>> &a,
+                  const std::vector<std::complex<double>> &b,
+                  std::vector<std::complex<double>> &state, int64_t outer,
+                  int64_t length, int64_t inner, bool reverse) {
+  std::vector<std::complex<double>> h(b.size());
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t i = 0; i < inner; ++i)
+      for (int64_t step = 0; step < length; ++step) {
+        int64_t t = reverse ? length - 1 - step : step;
+        int64_t at = (o * length + t) * inner + i;
+        auto &s = state[o * inner + i];
+        h[at] = s = a[at % int64_t(a.size())] * s + b[at];
+      }
+  return h;
+}
+
+/// x [batch][length][channels], weight [channels][taps]; `rows`
+/// [batch][taps - 1][channels] are those before x, then the last ones.
+inline std::vector<double> causalConv(const std::vector<double> &x,
+                                      const std::vector<double> &weight,
+                                      const std::vector<double> &bias,
+                                      std::vector<double> &rows, int64_t batch,
+                                      int64_t length, int64_t channels,
+                                      int64_t taps, bool silu) {
+  std::vector<double> y(x.size()), last(rows.size());
+  for (int64_t s = 0; s < batch; ++s) {
+    auto row = [&](int64_t t, int64_t d) {
+      return t < 0 ? rows[(s * (taps - 1) + taps - 1 + t) * channels + d]
+                   : x[(s * length + t) * channels + d];
+    };
+    for (int64_t d = 0; d < channels; ++d) {
+      for (int64_t t = 0; t < length; ++t) {
+        double sum = bias.empty() ? 0 : bias[d];
+        for (int64_t k = 0; k < taps; ++k)
+          sum += weight[d * taps + k] * row(t + k - taps + 1, d);
+        y[(s * length + t) * channels + d] =
+            silu ? sum / (1 + std::exp(-sum)) : sum;
+      }
+      for (int64_t k = 0; k + 1 < taps; ++k)
+        last[(s * (taps - 1) + k) * channels + d] =
+            row(length + k - taps + 1, d);
+    }
+  }
+  rows = last;
+  return y;
 }
 
 struct SelectiveScan {
@@ -65,6 +116,50 @@ struct SelectiveScan {
             sum *= gate[at] / (1 + std::exp(-gate[at]));
           y[at] = sum;
         }
+    return y;
+  }
+};
+
+struct SsdScan {
+  int64_t batch, length, heads, channels, states, groups = 1;
+  bool softplus = false;
+  double least = -INFINITY, most = INFINITY;
+  /// Absent where empty; `skip` is [heads] or [heads][channels].
+  std::vector<double> skip = {}, gate = {}, bias = {};
+
+  /// x [b][t][h][p], delta [b][t][h], a [h], b, c [b][t][g][n]; state
+  /// [b][h][p][n] is the initial one, then the final one.
+  std::vector<double>
+  operator()(const std::vector<double> &x, const std::vector<double> &delta,
+             const std::vector<double> &a, const std::vector<double> &b,
+             const std::vector<double> &c, std::vector<double> &state) const {
+    std::vector<double> y(x.size());
+    for (int64_t row = 0; row < batch * length; ++row)
+      for (int64_t h = 0; h < heads; ++h) {
+        double step = delta[row * heads + h] + (bias.empty() ? 0 : bias[h]);
+        if (softplus)
+          step = std::fmax(step, 0) + std::log1p(std::exp(-std::fabs(step)));
+        step = std::clamp(step, least, most);
+        double decay = std::exp(step * a[h]);
+        int64_t shared = (row * groups + h / (heads / groups)) * states;
+        for (int64_t p = 0; p < channels; ++p) {
+          int64_t at = (row * heads + h) * channels + p;
+          double *own =
+              &state[((row / length * heads + h) * channels + p) * states];
+          double sum = 0;
+          for (int64_t n = 0; n < states; ++n) {
+            own[n] = decay * own[n] + step * x[at] * b[shared + n];
+            sum += c[shared + n] * own[n];
+          }
+          if (!skip.empty())
+            sum +=
+                x[at] * (skip.size() == size_t(heads) ? skip[h]
+                                                      : skip[h * channels + p]);
+          if (!gate.empty())
+            sum *= gate[at] / (1 + std::exp(-gate[at]));
+          y[at] = sum;
+        }
+      }
     return y;
   }
 };

@@ -49,3 +49,65 @@ func.func @groups(%u: tensor<?x?x128xf32>, %a: tensor<128x16xf32>, %b: tensor<?x
         tensor<?x?x4x16xf32>, tensor<?x?x4x16xf32>, tensor<?x128x16xf32>
   return %y, %last : tensor<?x?x128xf32>, tensor<?x128x16xf32>
 }
+
+// Rates that don't change along time are read once.
+// CHECK-LABEL: @complex_recurrence
+// CHECK: gyre.scan
+// CHECK-SAME: indexing_maps = [#[[RATE:.*]], #[[RATE]], #[[ALL:.*]], #[[ALL]], #[[STATE:.*]], #[[STATE]], #[[ALL]], #[[ALL]]]
+// CHECK-SAME: iterator_types = ["parallel", "carried", "parallel"]
+func.func @complex_recurrence(%a: tensor<64xf32>, %b: tensor<?x?x64xf32>)
+    -> (tensor<?x?x64xf32>, tensor<?x?x64xf32>) {
+  %h, %hi, %last, %lasti = gyre.complex_recurrence %a, %a, %b, %b {dim = 1}
+      : tensor<64xf32>, tensor<64xf32>, tensor<?x?x64xf32>, tensor<?x?x64xf32>
+  return %h, %hi : tensor<?x?x64xf32>, tensor<?x?x64xf32>
+}
+
+// The latest rows are the states.
+// CHECK-LABEL: @causal_conv
+// CHECK: %[[OLDEST:.*]] = tensor.extract_slice %{{.*}}[0, 0] [1, 64]
+// CHECK: %[[NEWEST:.*]] = tensor.extract_slice %{{.*}}[1, 0] [1, 64]
+// CHECK: %[[SCAN:.*]]:3 = gyre.scan
+// CHECK-SAME: outs(%[[OLDEST]], %[[NEWEST]],
+// CHECK: gyre.yield %{{.*}}, %{{.*}}, %{{.*}} : f32, f32, f32
+// CHECK: output
+// CHECK: math.exp2
+// CHECK: tensor.insert_slice %[[SCAN]]#0 into %{{.*}}[0, 0] [1, 64]
+func.func @causal_conv(%x: tensor<?x64xf32>, %w: tensor<64x3xf32>, %h: tensor<2x64xf32>)
+    -> (tensor<?x64xf32>, tensor<2x64xf32>) {
+  %y, %last = gyre.causal_conv %x, %w initial(%h) {silu}
+      : tensor<?x64xf32>, tensor<64x3xf32>, tensor<2x64xf32>
+  return %y, %last : tensor<?x64xf32>, tensor<2x64xf32>
+}
+
+// Whole chunks are products around a scan over their states; the steps left
+// are a scan.
+// CHECK-LABEL: @ssd_scan
+// CHECK: %[[CHUNKS:.*]] = affine.apply
+// CHECK: gyre.scan
+// CHECK: gyre.scan
+// CHECK: linalg.generic {{.*}}"reduction"
+// CHECK: gyre.scan
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: limit = #
+// CHECK: linalg.generic {{.*}}"reduction"
+// CHECK: gyre.scan
+// CHECK-SAME: iterator_types = ["carried", "parallel", "parallel", "state"]
+func.func @ssd_scan(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>)
+    -> (tensor<?x8x64xf32>, tensor<8x64x16xf32>) {
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return %y, %h : tensor<?x8x64xf32>, tensor<8x64x16xf32>
+}
+
+// No chunks.
+// CHECK-LABEL: @ssd_scan_steps
+// CHECK-NOT: contract_reduce
+// CHECK: gyre.scan
+// CHECK-NOT: gyre.scan
+// CHECK: return
+func.func @ssd_scan_steps(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>)
+    -> tensor<?x8x64xf32> {
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b {chunk = 1}
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return %y : tensor<?x8x64xf32>
+}

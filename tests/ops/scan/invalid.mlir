@@ -3,7 +3,7 @@
 // One negative test a constraint of Scan.td.
 
 func.func @linear_recurrence_c1(%a: tensor<?x64xf32>, %b: tensor<?x32xf32>) {
-  // expected-error @+1 {{expected a and b to have the same sizes, got ?x64 and ?x32}}
+  // expected-error @+1 {{expected a to have the last sizes of b, got ?x64 and ?x32}}
   %h, %last = gyre.linear_recurrence %a, %b : tensor<?x64xf32>, tensor<?x32xf32>
   return
 }
@@ -77,5 +77,172 @@ func.func @selective_scan_c5(%u: tensor<?x128xf32>, %a: tensor<128x16xf32>, %b: 
   // expected-error @+1 {{expected the initial state to have sizes 128x16, got 16x128}}
   %y, %h = gyre.selective_scan %u, %u, %a, %b, %b initial(%h0)
       : tensor<?x128xf32>, tensor<?x128xf32>, tensor<128x16xf32>, tensor<?x16xf32>, tensor<?x16xf32>, tensor<16x128xf32>
+  return
+}
+
+// -----
+
+func.func @complex_recurrence_c1(%a: tensor<64xf32>, %i: tensor<32xf32>, %b: tensor<?x64xf32>) {
+  // expected-error @+1 {{expected a_im to have sizes 64, got 32}}
+  %0:4 = gyre.complex_recurrence %a, %i, %b, %b {dim = 0}
+      : tensor<64xf32>, tensor<32xf32>, tensor<?x64xf32>, tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @complex_recurrence_c1_last(%a: tensor<32xf32>, %b: tensor<?x64xf32>) {
+  // expected-error @+1 {{expected a to have the last sizes of b, got 32 and ?x64}}
+  %0:4 = gyre.complex_recurrence %a, %a, %b, %b {dim = 0}
+      : tensor<32xf32>, tensor<32xf32>, tensor<?x64xf32>, tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @complex_recurrence_c2(%a: tensor<64xf32>, %b: tensor<?x64xf32>) {
+  // expected-error @+1 {{expected dim in [-2, 2), got -3}}
+  %0:4 = gyre.complex_recurrence %a, %a, %b, %b {dim = -3}
+      : tensor<64xf32>, tensor<64xf32>, tensor<?x64xf32>, tensor<?x64xf32>
+  return
+}
+
+// -----
+
+func.func @complex_recurrence_c3(%a: tensor<64xf32>, %b: tensor<?x64xf32>) {
+  // expected-error @+1 {{expected both parts of the initial state or none, got 1}}
+  %0:4 = gyre.complex_recurrence %a, %a, %b, %b initial(%a) {dim = 0}
+      : tensor<64xf32>, tensor<64xf32>, tensor<?x64xf32>, tensor<?x64xf32>, tensor<64xf32>
+  return
+}
+
+// -----
+
+func.func @complex_recurrence_c3_sizes(%a: tensor<64xf32>, %b: tensor<?x64xf32>, %h: tensor<16xf32>) {
+  // expected-error @+1 {{expected the initial state to have sizes 64, got 16}}
+  %0:4 = gyre.complex_recurrence %a, %a, %b, %b initial(%a, %h) {dim = 0}
+      : tensor<64xf32>, tensor<64xf32>, tensor<?x64xf32>, tensor<?x64xf32>, tensor<64xf32>, tensor<16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c1(%x: tensor<?x8x?xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected x of rank 3 or more with a known number of heads and of their channels, got 'tensor<?x8x?xf32>'}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x?xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c1_delta(%x: tensor<?x8x64xf32>, %d: tensor<?x4xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected delta to have sizes ?x8, got ?x4}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x4xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c2(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8x16xf32>, %b: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected a to have sizes 8, got 8x16}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8x16xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c3(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x3x16xf32>) {
+  // expected-error @+1 {{expected groups that divide the heads, got 3 and 8}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x3x16xf32>, tensor<?x3x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c3_sizes(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>, %c: tensor<?x8xf32>) {
+  // expected-error @+1 {{expected C to have sizes ?x16, got ?x8}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %c
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c3_known(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x?xf32>) {
+  // expected-error @+1 {{expected B with a known number of states, got 'tensor<?x?xf32>'}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x?xf32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c4(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>, %skip: tensor<8x32xf32>) {
+  // expected-error @+1 {{expected skip to have sizes 8x64, got 8x32}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b skip(%skip)
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>, tensor<8x32xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c5(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>, %h0: tensor<8x16x64xf32>) {
+  // expected-error @+1 {{expected the initial state to have sizes 8x64x16, got 8x16x64}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b initial(%h0)
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>, tensor<8x16x64xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c6(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected a chunk in [1, 1024], got 0}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b {chunk = 0}
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c7(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected two limits, the lower one first}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b {limits = array<f64: 1.0, 0.5>}
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+  return
+}
+
+// -----
+
+func.func @causal_conv_c1(%x: tensor<64xf32>, %w: tensor<64x4xf32>) {
+  // expected-error @+1 {{expected x of rank 2 or more, got 'tensor<64xf32>'}}
+  %y, %h = gyre.causal_conv %x, %w : tensor<64xf32>, tensor<64x4xf32>
+  return
+}
+
+// -----
+
+func.func @causal_conv_c2(%x: tensor<?x64xf32>, %w: tensor<64x1xf32>) {
+  // expected-error @+1 {{expected weight to have sizes 64 and K in [2, 64], got 'tensor<64x1xf32>'}}
+  %y, %h = gyre.causal_conv %x, %w : tensor<?x64xf32>, tensor<64x1xf32>
+  return
+}
+
+// -----
+
+func.func @causal_conv_c3(%x: tensor<?x64xf32>, %w: tensor<64x4xf32>, %b: tensor<4xf32>) {
+  // expected-error @+1 {{expected bias to have sizes 64, got 4}}
+  %y, %h = gyre.causal_conv %x, %w bias(%b) : tensor<?x64xf32>, tensor<64x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @causal_conv_c4(%x: tensor<?x64xf32>, %w: tensor<64x4xf32>, %h0: tensor<4x64xf32>) {
+  // expected-error @+1 {{expected the initial rows to have sizes 3x64, got 4x64}}
+  %y, %h = gyre.causal_conv %x, %w initial(%h0) : tensor<?x64xf32>, tensor<64x4xf32>, tensor<4x64xf32>
   return
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Mamba-2's scan in chunks of several lengths, with and without options.
+
+// Chunks of 8, with every option and two groups.
+func.func @ssd(%x: tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20]},
+               %delta: tensor<?x?x4xf32> {gyre.dims = ["B", "T", 4]}, %a: tensor<4xf32>,
+               %b: tensor<?x?x2x24xf32> {gyre.dims = ["B", "T", 2, 24]},
+               %c: tensor<?x?x2x24xf32> {gyre.dims = ["B", "T", 2, 24]},
+               %skip: tensor<4xf32>,
+               %gate: tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20]},
+               %bias: tensor<4xf32>,
+               %h0: tensor<?x4x20x24xf32> {gyre.dims = ["B", 4, 20, 24]})
+    -> (tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20], gyre.name = "y"},
+        tensor<?x4x20x24xf32> {gyre.dims = ["B", 4, 20, 24], gyre.name = "last"}) {
+  %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c
+      skip(%skip) gate(%gate) bias(%bias) initial(%h0) {softplus, chunk = 8, limits = array<f64: 0.01, 2.0>}
+      : tensor<?x?x4x20xf32>, tensor<?x?x4xf32>, tensor<4xf32>, tensor<?x?x2x24xf32>,
+        tensor<?x?x2x24xf32>, tensor<4xf32>, tensor<?x?x4x20xf32>, tensor<4xf32>, tensor<?x4x20x24xf32>
+  return %y, %last : tensor<?x?x4x20xf32>, tensor<?x4x20x24xf32>
+}
+
+// Step by step.
+func.func @ssd_steps(%x: tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20]},
+                     %delta: tensor<?x?x4xf32> {gyre.dims = ["B", "T", 4]}, %a: tensor<4xf32>,
+                     %b: tensor<?x?x24xf32> {gyre.dims = ["B", "T", 24]},
+                     %c: tensor<?x?x24xf32> {gyre.dims = ["B", "T", 24]})
+    -> (tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20], gyre.name = "y"},
+        tensor<?x4x20x24xf32> {gyre.dims = ["B", 4, 20, 24], gyre.name = "last"}) {
+  %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c {chunk = 1}
+      : tensor<?x?x4x20xf32>, tensor<?x?x4xf32>, tensor<4xf32>, tensor<?x?x24xf32>, tensor<?x?x24xf32>
+  return %y, %last : tensor<?x?x4x20xf32>, tensor<?x4x20x24xf32>
+}
+
+// A known length of whole chunks, a skip for each channel.
+func.func @ssd_whole(%x: tensor<128x2x16xf32>, %delta: tensor<128x2xf32>, %a: tensor<2xf32>,
+                     %b: tensor<128x16xf32>, %c: tensor<128x16xf32>, %skip: tensor<2x16xf32>)
+    -> (tensor<128x2x16xf32> {gyre.name = "y"}, tensor<2x16x16xf32> {gyre.name = "last"}) {
+  %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c skip(%skip)
+      : tensor<128x2x16xf32>, tensor<128x2xf32>, tensor<2xf32>, tensor<128x16xf32>, tensor<128x16xf32>, tensor<2x16xf32>
+  return %y, %last : tensor<128x2x16xf32>, tensor<2x16x16xf32>
+}
