@@ -25,24 +25,132 @@ unsigned RotaryOp::getSequenceDim() {
   return *normalizeDim(getDim(), tensorType(getX()).getRank());
 }
 
+bool RotaryOp::hasRowsOfTokens() {
+  return getCosines() && tensorType(getCosines()).getRank() != 2;
+}
+
+FrequencyScaling RotaryOp::parseScaling() {
+  return *FrequencyScaling::parse(getScalingAttr(), getRotaryDims() / 2,
+                                  [&] { return emitOpError(); });
+}
+
+//===----------------------------------------------------------------------===//
+// Syntax
+//===----------------------------------------------------------------------===//
+
+using OptionalOperand = std::optional<OpAsmParser::UnresolvedOperand>;
+
+/// The types of the tensors that are there, in order.
+static ParseResult parseRotaryTypes(OpAsmParser &parser,
+                                    const OptionalOperand &positions,
+                                    const OptionalOperand &cosines, Type &x,
+                                    Type &positionsType, Type &cosinesType,
+                                    Type &sinesType) {
+  if (parser.parseType(x))
+    return failure();
+  auto another = [&](Type &type) {
+    return parser.parseComma() || parser.parseType(type);
+  };
+  if (positions && another(positionsType))
+    return failure();
+  return failure(cosines && (another(cosinesType) || another(sinesType)));
+}
+
+static void printRotaryTypes(OpAsmPrinter &printer, RotaryOp, Value, Value,
+                             Type x, Type positions, Type cosines, Type sines) {
+  printer << x;
+  for (Type type : {positions, cosines, sines})
+    if (type)
+      printer << ", " << type;
+}
+
 //===----------------------------------------------------------------------===//
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// The sizes that positions of rank `rank` have to have.
-static SmallVector<int64_t> positionSizes(RotaryOp op, int64_t rank) {
+/// The sizes [.., T] of what is given for each token and has `leading`
+/// dimensions before.
+static SmallVector<int64_t> tokenSizes(RotaryOp op, int64_t leading) {
   ArrayRef<int64_t> x = tensorType(op.getX()).getShape();
-  unsigned axes = op.getSections().size(), sequence = op.getSequenceDim();
+  unsigned sequence = op.getSequenceDim();
   SmallVector<int64_t> sizes;
   for (unsigned dim = 0; dim + 1 < x.size(); ++dim)
     if (dim != sequence)
       sizes.push_back(x[dim]);
-  int64_t leading = rank - 1 - (axes ? 1 : 0);
   sizes.truncate(std::clamp<int64_t>(leading, 0, sizes.size()));
   sizes.push_back(x[sequence]);
-  if (axes)
-    sizes.push_back(axes);
   return sizes;
+}
+
+static LogicalResult verifySections(RotaryOp op) {
+  ArrayRef<int64_t> sections = op.getSections();
+  int64_t pairs = op.getRotaryDims() / 2, sum = 0;
+  int64_t axes = sections.size();
+  if (sections.empty())
+    return success();
+  for (int64_t section : sections) { // (C4)
+    if (section <= 0 || section > pairs)
+      return op.emitOpError("expected sections of 1 to ")
+             << pairs << " pairs, got " << section;
+    sum += section;
+  }
+  if (sum != pairs)
+    return op.emitOpError("expected sections to sum to ")
+           << pairs << " pairs, got " << sum;
+  if (op.getFrequencies() == "alternate")
+    for (int64_t axis = 1; axis < axes; ++axis)
+      if ((sections[axis] - 1) * axes + axis >= pairs)
+        return op.emitOpError("expected alternating axes to find ")
+               << sections[axis] << " of " << pairs << " pairs for axis "
+               << axis << ", got [" << sections << "]";
+  return success();
+}
+
+static LogicalResult verifyTable(RotaryOp op) {
+  if (!op.getCosines())
+    return success();
+  RankedTensorType cosines = tensorType(op.getCosines());
+  if (cosines != op.getSines().getType()) // (C8)
+    return op.emitOpError("expected cosines and sines of one type, got ")
+           << cosines << " and " << op.getSines().getType();
+  if (op.getScaling())
+    return op.emitOpError("expected no scaling with a table");
+  int64_t pairs = op.getRotaryDims() / 2;
+  if (!op.hasRowsOfTokens()) {
+    if (cosines.isDynamicDim(0) || cosines.getDimSize(0) == 0 ||
+        cosines.getDimSize(1) != pairs)
+      return op.emitOpError("expected a table of a known number of rows of ")
+             << pairs << ", got " << cosines;
+    if (op.getPositions() &&
+        isa<FloatType>(tensorType(op.getPositions()).getElementType()))
+      return op.emitOpError("expected integer positions with a table, got ")
+             << op.getPositions().getType();
+    return success();
+  }
+  if (op.getPositions() || op.getOffset())
+    return op.emitOpError("expected neither positions nor an offset with a "
+                          "table of a row a token");
+  SmallVector<int64_t> sizes = tokenSizes(op, cosines.getRank() - 2);
+  sizes.push_back(pairs);
+  return verifyShape(op, op.getCosines(), "cosines", sizes);
+}
+
+static LogicalResult verifyScaling(RotaryOp op) {
+  auto scaling = FrequencyScaling::parse( // (C7)
+      op.getScalingAttr(), op.getRotaryDims() / 2,
+      [&] { return op.emitOpError(); });
+  if (failed(scaling))
+    return failure();
+  if (op.getScaling() && op.getFrequencies() == "restart")
+    return op.emitOpError("expected no scaling of frequencies that restart");
+  if (scaling->needsLargeBase() && op.getBase().convertToDouble() <= 1)
+    return op.emitOpError("expected a base above 1 to scale, got ")
+           << op.getBase().convertToDouble();
+  bool asks = scaling->dependsOnLength() && op.getPositions();
+  if (asks != static_cast<bool>(op.getLength())) // (C9)
+    return asks ? op.emitOpError("expected a length for this scaling")
+                : op.emitOpError("expected no length");
+  return success();
 }
 
 LogicalResult RotaryOp::verify() {
@@ -59,33 +167,29 @@ LogicalResult RotaryOp::verify() {
   if (dims <= 0 || dims % 2 != 0 || dims > x.getShape().back())
     return emitOpError("expected dims to be even and in [2, ")
            << x.getShape().back() << "], got " << dims;
+  int64_t start = getStart();
+  if (start < 0 || start > x.getShape().back() - dims)
+    return emitOpError("expected start to be in [0, ")
+           << x.getShape().back() - dims << "], got " << start;
   if (getPositions()) { // (C3)
-    SmallVector<int64_t> sizes =
-        positionSizes(*this, tensorType(getPositions()).getRank());
+    int64_t axes = getSections().size();
+    SmallVector<int64_t> sizes = tokenSizes(
+        *this, tensorType(getPositions()).getRank() - (axes ? 2 : 1));
+    if (axes)
+      sizes.push_back(axes);
     if (failed(verifyShape(*this, getPositions(), "positions", sizes)))
       return failure();
   }
-  ArrayRef<int64_t> sections = getSections();
-  if (!sections.empty()) { // (C4)
-    int64_t sum = 0;
-    for (int64_t section : sections) {
-      if (section <= 0)
-        return emitOpError("expected positive sections, got ") << section;
-      sum += section;
-    }
-    if (sum != dims / 2)
-      return emitOpError("expected sections to sum to ")
-             << dims / 2 << " pairs, got " << sum;
-    if (getFrequencies() == "alternate" && !llvm::all_equal(sections))
-      return emitOpError("expected equal sections to alternate, got [")
-             << sections << "]";
-  }
+  if (failed(verifySections(*this)))
+    return failure();
   double base = getBase().convertToDouble();
   if (!(base > 0) || !std::isfinite(base)) // (C5)
     return emitOpError("expected a positive base, got ") << base;
   if (getOffset() && getPositions()) // (C6)
     return emitOpError("expected no offset with positions");
-  return success();
+  if (failed(verifyTable(*this)))
+    return failure();
+  return verifyScaling(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -95,12 +199,18 @@ LogicalResult RotaryOp::verify() {
 /// The rotation that made x, where it differs in positions and direction only.
 static RotaryOp innerRotation(RotaryOp op) {
   auto inner = op.getX().getDefiningOp<RotaryOp>();
-  if (!inner || inner.getDim() != op.getDim() ||
+  if (!inner || op.getCosines() || inner.getCosines() ||
+      inner.getScaling() != op.getScaling() ||
+      inner.getLength() != op.getLength() || inner.getDim() != op.getDim() ||
       inner.getRotaryDims() != op.getRotaryDims() ||
+      inner.getStart() != op.getStart() ||
       inner.getPairing() != op.getPairing() ||
       inner.getBase() != op.getBase() ||
       inner.getSections() != op.getSections() ||
       inner.getFrequencies() != op.getFrequencies())
+    return {};
+  // A factor would have to be squared.
+  if (op.parseScaling().getAttentionFactor() != 1)
     return {};
   return inner;
 }
@@ -144,98 +254,32 @@ struct AddRotations : OpRewritePattern<RotaryOp> {
     return success();
   }
 };
+
+/// Scaled by 1 is not scaled.
+struct DropScaling : OpRewritePattern<RotaryOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(RotaryOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getScaling() || !op.parseScaling().isIdentity())
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] {
+      op.removeScalingAttr();
+      op.getLengthMutable().clear();
+    });
+    return success();
+  }
+};
 } // namespace
 
 void RotaryOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                            MLIRContext *context) {
-  patterns.add<AddRotations>(context);
+  patterns.add<AddRotations, DropScaling>(context);
 }
 
 //===----------------------------------------------------------------------===//
 // Decomposition
 //===----------------------------------------------------------------------===//
-
-/// The frequency of each pair, in turns a position, and the axis it is on.
-static std::pair<SmallVector<double>, SmallVector<double>>
-pairFrequencies(RotaryOp op) {
-  int64_t pairs = op.getRotaryDims() / 2;
-  SmallVector<int64_t> sections(op.getSections());
-  if (sections.empty())
-    sections.push_back(pairs);
-  double base = op.getBase().convertToDouble();
-  bool restart = op.getFrequencies() == "restart";
-  bool alternate = op.getFrequencies() == "alternate";
-  SmallVector<double> frequencies, axes;
-  for (auto [axis, section] : llvm::enumerate(sections))
-    for (int64_t j = 0; j < section; ++j) {
-      int64_t i = frequencies.size();
-      double exponent = restart ? static_cast<double>(j) / section
-                                : static_cast<double>(i) / pairs;
-      frequencies.push_back(std::pow(base, -exponent) / (2 * std::numbers::pi));
-      axes.push_back(alternate ? i % sections.size() : axis);
-    }
-  return {frequencies, axes};
-}
-
-/// cos and sin of the angles: [positions' leading dimensions.., T, pairs].
-static SmallVector<Value> buildTable(RotaryOp op, OpBuilder &b, Type real) {
-  Location loc = op.getLoc();
-  MLIRContext *context = b.getContext();
-  auto [frequencies, axes] = pairFrequencies(op);
-  unsigned numAxes = std::max<size_t>(op.getSections().size(), 1);
-  // A frequency is the sum of two numbers of the type it is computed in.
-  SmallVector<double> low;
-  for (double f : frequencies)
-    low.push_back(real.isF32() ? f - static_cast<double>(static_cast<float>(f))
-                               : 0.0);
-
-  Value positions = op.getPositions();
-  SmallVector<OpFoldResult> sizes;
-  if (positions) {
-    sizes = sizesOf(b, loc, positions);
-    if (!op.getSections().empty())
-      sizes.pop_back();
-  } else {
-    sizes = {sizeOf(b, loc, op.getX(), op.getSequenceDim())};
-  }
-  unsigned pair = sizes.size(), loops = pair + 1;
-  sizes.push_back(b.getIndexAttr(frequencies.size()));
-
-  AffineMap column = mapOf(context, loops, pair);
-  SmallVector<Input> inputs = {
-      {constantVector(b, loc, frequencies, real), column},
-      {constantVector(b, loc, low, real), column}};
-  if (positions && numAxes > 1)
-    inputs.push_back({constantVector(b, loc, axes, b.getI32Type()), column});
-  unsigned first = inputs.size();
-  if (positions)
-    for (unsigned axis = 0; axis < numAxes; ++axis) {
-      SmallVector<AffineExpr> exprs;
-      for (unsigned dim = 0; dim < pair; ++dim)
-        exprs.push_back(b.getAffineDimExpr(dim));
-      if (!op.getSections().empty())
-        exprs.push_back(b.getAffineConstantExpr(axis));
-      inputs.push_back({positions, AffineMap::get(loops, 0, exprs, context)});
-    }
-  AffineMap identity = b.getMultiDimIdentityMap(loops);
-  return buildMap(
-      b, loc, inputs, {{real, identity, sizes}, {real, identity, sizes}},
-      [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
-        Scalar m = positions ? e[first].to(real) : body.position(0);
-        if (!positions && op.getOffset())
-          m = m + body.outer(op.getOffset());
-        m = m.to(real);
-        for (unsigned axis = 1; positions && axis < numAxes; ++axis)
-          m = select(equal(e[2], axis), e[first + axis].to(real), m);
-        // Whole turns are taken off inside of one fma, which is exact but for
-        // the rounding of the remainder: p f - round(p f), f = high + low.
-        Scalar turns = roundeven(m * e[0]);
-        Scalar rest = fma(m, e[1], fma(m, e[0], -turns));
-        Scalar angle = rest * (2 * std::numbers::pi);
-        Scalar sine = sin(angle);
-        return {cos(angle), op.getInverse() ? -sine : sine};
-      });
-}
 
 FailureOr<SmallVector<Value>> RotaryOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
@@ -243,15 +287,16 @@ FailureOr<SmallVector<Value>> RotaryOp::decomposeOperation(OpBuilder &b) {
   RankedTensorType type = getType();
   int64_t rank = type.getRank(), dims = getRotaryDims();
   SmallVector<Value> table =
-      buildTable(*this, b, getRegionType(type.getElementType()));
+      buildRotaryTable(*this, b, getRegionType(type.getElementType()));
 
   bool partial = dims != type.getShape().back();
   Value x = getX();
-  SmallVector<OpFoldResult> zeros(rank, b.getIndexAttr(0)),
+  SmallVector<OpFoldResult> begin(rank, b.getIndexAttr(0)),
       ones(rank, b.getIndexAttr(1)), sizes = sizesOf(b, loc, x);
+  begin.back() = b.getIndexAttr(getStart());
   sizes.back() = b.getIndexAttr(dims);
   if (partial)
-    x = tensor::ExtractSliceOp::create(b, loc, x, zeros, sizes, ones);
+    x = tensor::ExtractSliceOp::create(b, loc, x, begin, sizes, ones);
 
   // The last dimension becomes (pair, element) or (element, pair); loops are
   // those of the split tensor.
@@ -287,13 +332,14 @@ FailureOr<SmallVector<Value>> RotaryOp::decomposeOperation(OpBuilder &b) {
                  sizesOf(b, loc, split)}},
                [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
                  Scalar isFirst = equal(body.position(element), 0.0);
-                 return {select(isFirst, e[0] * e[2] - e[1] * e[3],
-                                e[0] * e[3] + e[1] * e[2])};
+                 Scalar sine = getInverse() ? -e[3] : e[3];
+                 return {select(isFirst, e[0] * e[2] - e[1] * sine,
+                                e[0] * sine + e[1] * e[2])};
                })
           .front();
   turned = mergeDims(b, loc, turned, rank - 1, 2);
   if (partial)
-    turned = tensor::InsertSliceOp::create(b, loc, turned, getX(), zeros, sizes,
+    turned = tensor::InsertSliceOp::create(b, loc, turned, getX(), begin, sizes,
                                            ones);
   return SmallVector<Value>{turned};
 }

@@ -152,4 +152,192 @@ TEST_CASE("rotary: sections") {
   }
 }
 
+TEST_CASE("rotary: scaled for long contexts") {
+  test::Random random(6);
+  for (int64_t t : {0, 1, 33})
+    for (int64_t past : {0, 990, 100000}) {
+      Guarded<float> x(2 * t * 64), y(x.size());
+      random.fillNormal(x);
+      auto at = [&](int64_t row) -> std::vector<double> {
+        return {double(row % t + past)};
+      };
+      Rotary rotary{.features = 64, .dims = 64, .half = true, .base = 500000};
+      rotary.scaling = {.type = "llama3", .factor = 8, .trained = 8192};
+      REQUIRE(rotary_llama3(x.data(), past, y.data(), 2, t, nullptr) == 0);
+      test::expectNear("llama3", y, turned(rotary, x, at), 5e-6);
+      rotary.base = 10000;
+      rotary.scaling = {.type = "yarn", .factor = 4, .trained = 4096};
+      REQUIRE(rotary_yarn(x.data(), past, y.data(), 2, t, nullptr) == 0);
+      test::expectNear("yarn", y, turned(rotary, x, at), 6e-6);
+
+      // Within the trained length, just behind its end, and far beyond.
+      Guarded<float> small(3 * t * 16), z(small.size());
+      random.fillNormal(small);
+      REQUIRE(rotary_dynamic(small.data(), past, z.data(), 3, t, nullptr) == 0);
+      Rotary dynamic{.features = 16, .dims = 16};
+      dynamic.scaling = {.type = "dynamic",
+                         .factor = 2,
+                         .trained = 1000,
+                         .length = double(past + t)};
+      test::expectNear("dynamic", z, turned(dynamic, small, at), 5e-6);
+    }
+  for (int64_t length : {4096, 4097}) {
+    Guarded<float> x(2 * 5 * 8), y(x.size());
+    Guarded<int32_t> p(5);
+    random.fillNormal(x);
+    for (int32_t &position : p)
+      position = int32_t(random.below(100000));
+    REQUIRE(rotary_longrope(x.data(), p.data(), length, y.data(), 2, 5,
+                            nullptr) == 0);
+    Rotary rotary{.features = 8, .dims = 8};
+    rotary.scaling = {.type = "longrope",
+                      .factor = 32,
+                      .trained = 4096,
+                      .length = double(length),
+                      .shortFactors = {1, 1.25, 1.5, 2},
+                      .longFactors = {1.5, 4, 16, 64}};
+    test::expectNear("longrope", y,
+                     turned(rotary, x,
+                            [&](int64_t row) -> std::vector<double> {
+                              return {double(p[row % 5])};
+                            }),
+                     6e-6);
+  }
+}
+
+TEST_CASE("rotary: scaled, static sizes") {
+  test::Random random(7);
+  Guarded<float> x(9 * 16), linear(x.size()), ntk(x.size()),
+      proportional(x.size()), dynamic(x.size());
+  Guarded<int32_t> p(9);
+  random.fillNormal(x);
+  for (int32_t &position : p)
+    position = int32_t(random.below(1 << 20));
+  REQUIRE(rotary_stretched(x.data(), p.data(), linear.data(), ntk.data(),
+                           proportional.data(), dynamic.data(), nullptr) == 0);
+  auto at = [&](int64_t row) -> std::vector<double> {
+    return {double(p[row])};
+  };
+  Rotary rotary{.features = 16, .dims = 16};
+  rotary.scaling = {.type = "linear", .factor = 3};
+  test::expectNear("linear", linear, turned(rotary, x, at), 5e-6);
+  rotary.scaling = {.type = "ntk", .factor = 4};
+  test::expectNear("ntk", ntk, turned(rotary, x, at), 5e-6);
+  rotary.scaling = {.type = "dynamic", .factor = 2, .trained = 4, .length = 9};
+  test::expectNear(
+      "dynamic", dynamic,
+      turned(rotary, x,
+             [](int64_t row) -> std::vector<double> { return {double(row)}; }),
+      5e-6);
+  rotary.half = true;
+  rotary.scaling = {.type = "proportional", .partial = 0.4};
+  test::expectNear("proportional", proportional, turned(rotary, x, at), 5e-6);
+}
+
+TEST_CASE("rotary: axes dealt in turn, from a feature on") {
+  test::Random random(8);
+  for (int64_t t : {1, 7}) {
+    Guarded<float> x(2 * t * 20), y(x.size());
+    Guarded<int32_t> p(t * 3);
+    random.fillNormal(x);
+    for (int32_t &position : p)
+      position = int32_t(random.below(1000));
+    REQUIRE(rotary_dealt(x.data(), p.data(), y.data(), 2, t, nullptr) == 0);
+    test::expectNear("dealt", y,
+                     turned({.features = 20,
+                             .dims = 12,
+                             .half = true,
+                             .sections = {3, 2, 1},
+                             .frequencies = "alternate",
+                             .start = 4},
+                            x,
+                            [&](int64_t row) {
+                              int32_t *first = p.data() + row % t * 3;
+                              return std::vector<double>(first, first + 3);
+                            }),
+                     5e-6);
+  }
+}
+
+TEST_CASE("rotary: tables of cosines and sines") {
+  test::Random random(9);
+  Guarded<float> cosines(50 * 4), sines(cosines.size());
+  random.fillNormal(cosines);
+  random.fillNormal(sines);
+  Rotary rotary{.features = 12, .dims = 8, .half = true};
+  auto look = [&](const Guarded<float> &table, int64_t position, int64_t i,
+                  double outside) {
+    return position < 0 || position >= 50 ? outside
+                                          : double(table[position * 4 + i]);
+  };
+  for (int64_t b : {0, 1, 2})
+    for (int64_t t : {1, 13}) {
+      Guarded<float> x(b * 2 * t * 12), at(x.size()), from(x.size());
+      Guarded<int64_t> p(b * t);
+      random.fillNormal(x);
+      // Some stand outside of the table.
+      for (int64_t &position : p)
+        position = random.below(70) - 10;
+      int64_t past = 42;
+      REQUIRE(rotary_table(x.data(), p.data(), cosines.data(), sines.data(),
+                           past, at.data(), from.data(), b, 2, t,
+                           nullptr) == 0);
+      std::vector<double> first = doubles(x), second = first;
+      for (int64_t row = 0; row < b * 2 * t; ++row)
+        for (int64_t i = 0; i < 4; ++i) {
+          int64_t m = p[row / t / 2 * t + row % t], n = row % t + past;
+          rotary.half = true;
+          rotary.turnPair(first.data() + row * 12, i, look(cosines, m, i, 1),
+                          look(sines, m, i, 0));
+          rotary.half = false;
+          rotary.turnPair(second.data() + row * 12, i, look(cosines, n, i, 1),
+                          -look(sines, n, i, 0));
+        }
+      test::expectNear("looked up", at, first, 1e-6);
+      test::expectNear("from an offset", from, second, 1e-6);
+    }
+}
+
+TEST_CASE("rotary: storage of two bytes") {
+  test::Random random(10);
+  Guarded<uint16_t> x(2 * 5 * 3 * 8), y(x.size());
+  Guarded<float> cosines(2 * 5 * 4), sines(cosines.size());
+  random.fillNormal(cosines);
+  random.fillNormal(sines);
+  std::vector<double> expected, found;
+  for (uint16_t &bits : x) {
+    bits = test::toF16(random.normal());
+    expected.push_back(test::fromF16(bits));
+  }
+  REQUIRE(rotary_rows(x.data(), cosines.data(), sines.data(), y.data(), 2, 5,
+                      nullptr) == 0);
+  Rotary rows{.features = 8, .dims = 8};
+  for (int64_t row = 0; row < 30; ++row)
+    for (int64_t i = 0; i < 4; ++i)
+      rows.turnPair(expected.data() + row * 8, i,
+                    double(cosines[row / 3 * 4 + i]),
+                    double(sines[row / 3 * 4 + i]));
+  for (size_t i = 0; i < y.size(); ++i)
+    CHECK(std::fabs(test::fromF16(y[i]) - expected[i]) <=
+          0x1p-11 * std::fabs(expected[i]) + 1e-6);
+
+  Guarded<uint16_t> wide(2 * 11 * 40), turnedWide(wide.size());
+  std::vector<double> values;
+  for (uint16_t &bits : wide) {
+    bits = test::toBF16(random.normal());
+    values.push_back(test::fromBF16(bits));
+  }
+  int64_t past = 123456;
+  REQUIRE(rotary_bf16(wide.data(), past, turnedWide.data(), 2, 11, nullptr) ==
+          0);
+  Rotary rotary{.features = 40, .dims = 40};
+  for (int64_t row = 0; row < 22; ++row) {
+    double position = double(row % 11 + past);
+    rotary.turn(values.data() + row * 40, &position);
+  }
+  for (size_t i = 0; i < wide.size(); ++i)
+    CHECK(std::fabs(test::fromBF16(turnedWide[i]) - values[i]) <=
+          0x1p-8 * std::fabs(values[i]) + 5e-6);
+}
+
 } // namespace

@@ -48,3 +48,18 @@ func.func @sections(%x: tensor<?x8x?x64xf32>, %k: tensor<?x?x8x64xf32>, %p: tens
       : tensor<?x?x8x64xf32>, tensor<?x?x2xf32>
   return %y, %z : tensor<?x8x?x64xf32>, tensor<?x?x8x64xf32>
 }
+
+// A recipe is constants where the length is known; a table costs no sine.
+// CHECK-LABEL: @scaled_and_looked_up
+// CHECK-NOT: math.exp2
+// CHECK: math.sin
+// CHECK-NOT: math.sin
+// CHECK: tensor.extract %{{.*}} : tensor<50x32xf32>
+func.func @scaled_and_looked_up(%x: tensor<8x64xf32>, %c: tensor<50x32xf32>, %past: index)
+    -> (tensor<8x64xf32>, tensor<8x64xf32>) {
+  %y = gyre.rotary %x {scaling = {rope_type = "dynamic", factor = 2.0,
+      original_max_position_embeddings = 4}} : tensor<8x64xf32>
+  %z = gyre.rotary %x offset(%past) table(%c, %c)
+      : tensor<8x64xf32>, tensor<50x32xf32>, tensor<50x32xf32>
+  return %y, %z : tensor<8x64xf32>, tensor<8x64xf32>
+}

@@ -26,6 +26,14 @@ func.func @rotary_c2_dynamic(%x: tensor<?x4x?xf32>) {
 
 // -----
 
+func.func @rotary_c2_start(%x: tensor<?x4x64xf32>) {
+  // expected-error @+1 {{expected start to be in [0, 32], got 33}}
+  %y = gyre.rotary %x {dims = 32, start = 33} : tensor<?x4x64xf32>
+  return
+}
+
+// -----
+
 func.func @rotary_c3(%x: tensor<3x8x4x64xf32>, %p: tensor<2x4xi32>) {
   // expected-error @+1 {{expected positions to have sizes 3x4, got 2x4}}
   %y = gyre.rotary %x positions(%p) : tensor<3x8x4x64xf32>, tensor<2x4xi32>
@@ -53,9 +61,9 @@ func.func @rotary_c4(%x: tensor<8x64xf32>, %p: tensor<8x2xi32>) {
 // -----
 
 func.func @rotary_c4_alternate(%x: tensor<8x64xf32>, %p: tensor<8x2xi32>) {
-  // expected-error @+1 {{expected equal sections to alternate, got [24, 8]}}
+  // expected-error @+1 {{expected alternating axes to find 24 of 32 pairs for axis 1, got [8, 24]}}
   %y = gyre.rotary %x positions(%p)
-      {sections = array<i64: 24, 8>, frequencies = "alternate"}
+      {sections = array<i64: 8, 24>, frequencies = "alternate"}
       : tensor<8x64xf32>, tensor<8x2xi32>
   return
 }
@@ -73,5 +81,133 @@ func.func @rotary_c5(%x: tensor<8x64xf32>) {
 func.func @rotary_c6(%x: tensor<8x64xf32>, %p: tensor<8xi32>, %o: index) {
   // expected-error @+1 {{expected no offset with positions}}
   %y = gyre.rotary %x positions(%p) offset(%o) : tensor<8x64xf32>, tensor<8xi32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected rope_type to be one of default, linear, ntk, dynamic, yarn, longrope, llama3, proportional, got "llama4"}}
+  %y = gyre.rotary %x {scaling = {rope_type = "llama4"}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_missing(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected rope_type "yarn" to come with original_max_position_embeddings}}
+  %y = gyre.rotary %x {scaling = {rope_type = "yarn", factor = 4.0}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_unknown(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected no beta_fast with rope_type "linear"}}
+  %y = gyre.rotary %x {scaling = {rope_type = "linear", factor = 4.0, beta_fast = 1.0}}
+      : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_number(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected factor to be a positive number, got "four"}}
+  %y = gyre.rotary %x {scaling = {rope_type = "linear", factor = "four"}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_list(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected long_factor to be array<f64: ..> of 32 positive numbers}}
+  %y = gyre.rotary %x {scaling = {rope_type = "longrope", original_max_position_embeddings = 4096,
+      short_factor = array<f64: 1.0>, long_factor = array<f64: 1.0>}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_restart(%x: tensor<8x64xf32>, %p: tensor<8x2xi32>) {
+  // expected-error @+1 {{expected no scaling of frequencies that restart}}
+  %y = gyre.rotary %x positions(%p) {sections = array<i64: 16, 16>, frequencies = "restart",
+      scaling = {rope_type = "linear", factor = 2.0}} : tensor<8x64xf32>, tensor<8x2xi32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_base(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected a base above 1 to scale, got 1.0}}
+  %y = gyre.rotary %x {base = 1.0, scaling = {rope_type = "yarn", factor = 2.0,
+      original_max_position_embeddings = 64}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8(%x: tensor<8x64xf32>, %c: tensor<9x32xf32>, %s: tensor<9x16xf32>) {
+  // expected-error @+1 {{expected cosines and sines of one type}}
+  %y = gyre.rotary %x table(%c, %s) : tensor<8x64xf32>, tensor<9x32xf32>, tensor<9x16xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8_rows(%x: tensor<8x64xf32>, %c: tensor<?x32xf32>) {
+  // expected-error @+1 {{expected a table of a known number of rows of 32, got 'tensor<?x32xf32>'}}
+  %y = gyre.rotary %x table(%c, %c) : tensor<8x64xf32>, tensor<?x32xf32>, tensor<?x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8_fractional(%x: tensor<8x64xf32>, %p: tensor<8xf32>, %c: tensor<9x32xf32>) {
+  // expected-error @+1 {{expected integer positions with a table, got 'tensor<8xf32>'}}
+  %y = gyre.rotary %x positions(%p) table(%c, %c)
+      : tensor<8x64xf32>, tensor<8xf32>, tensor<9x32xf32>, tensor<9x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8_twice(%x: tensor<2x8x64xf32>, %c: tensor<2x8x32xf32>, %o: index) {
+  // expected-error @+1 {{expected neither positions nor an offset with a table of a row a token}}
+  %y = gyre.rotary %x offset(%o) table(%c, %c)
+      : tensor<2x8x64xf32>, tensor<2x8x32xf32>, tensor<2x8x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8_tokens(%x: tensor<2x8x64xf32>, %c: tensor<2x7x32xf32>) {
+  // expected-error @+1 {{expected cosines to have sizes 2x8x32, got 2x7x32}}
+  %y = gyre.rotary %x table(%c, %c) : tensor<2x8x64xf32>, tensor<2x7x32xf32>, tensor<2x7x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c8_scaling(%x: tensor<8x64xf32>, %c: tensor<9x32xf32>) {
+  // expected-error @+1 {{expected no scaling with a table}}
+  %y = gyre.rotary %x table(%c, %c) {scaling = {rope_type = "linear", factor = 2.0}}
+      : tensor<8x64xf32>, tensor<9x32xf32>, tensor<9x32xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c9(%x: tensor<8x64xf32>, %p: tensor<8xi32>) {
+  // expected-error @+1 {{expected a length for this scaling}}
+  %y = gyre.rotary %x positions(%p) {scaling = {rope_type = "dynamic", factor = 2.0,
+      original_max_position_embeddings = 4}} : tensor<8x64xf32>, tensor<8xi32>
+  return
+}
+
+// -----
+
+func.func @rotary_c9_needless(%x: tensor<8x64xf32>, %p: tensor<8xi32>, %n: index) {
+  // expected-error @+1 {{expected no length}}
+  %y = gyre.rotary %x positions(%p) length(%n) : tensor<8x64xf32>, tensor<8xi32>
   return
 }

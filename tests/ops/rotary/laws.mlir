@@ -41,3 +41,32 @@ func.func @differ(%x: tensor<8x64xf32>, %p: tensor<8xi32>) -> tensor<8x64xf32> {
   %1 = gyre.rotary %0 positions(%p) {pairing = "half"} : tensor<8x64xf32>, tensor<8xi32>
   return %1 : tensor<8x64xf32>
 }
+
+// Scaled by 1 is not scaled; what a length was asked for goes with it.
+// CHECK-LABEL: @scaled_by_one
+// CHECK-SAME: %[[X:.*]]: tensor<8x64xf32>, %[[P:.*]]: tensor<8xi32>
+// CHECK: gyre.rotary %[[X]] positions(%[[P]]) : tensor
+// CHECK: gyre.rotary %[[X]] : tensor
+func.func @scaled_by_one(%x: tensor<8x64xf32>, %p: tensor<8xi32>, %n: index)
+    -> (tensor<8x64xf32>, tensor<8x64xf32>) {
+  %0 = gyre.rotary %x positions(%p) length(%n) {scaling = {rope_type = "dynamic", factor = 1.0,
+      original_max_position_embeddings = 4}} : tensor<8x64xf32>, tensor<8xi32>
+  %1 = gyre.rotary %x {scaling = {rope_type = "yarn", factor = 1,
+      original_max_position_embeddings = 4}} : tensor<8x64xf32>
+  return %0, %1 : tensor<8x64xf32>, tensor<8x64xf32>
+}
+
+// Scaled alike they still cancel, unless a factor comes with it.
+// CHECK-LABEL: @scaled_cancel
+// CHECK-SAME: %[[X:.*]]: tensor<?x64xf32>
+// CHECK-COUNT-2: gyre.rotary
+// CHECK: return %[[X]],
+func.func @scaled_cancel(%x: tensor<?x64xf32>) -> (tensor<?x64xf32>, tensor<?x64xf32>) {
+  %0 = gyre.rotary %x {scaling = {rope_type = "linear", factor = 2.0}} : tensor<?x64xf32>
+  %1 = gyre.rotary %0 {inverse, scaling = {rope_type = "linear", factor = 2.0}} : tensor<?x64xf32>
+  %2 = gyre.rotary %x {scaling = {rope_type = "yarn", factor = 2.0,
+      original_max_position_embeddings = 4}} : tensor<?x64xf32>
+  %3 = gyre.rotary %2 {inverse, scaling = {rope_type = "yarn", factor = 2.0,
+      original_max_position_embeddings = 4}} : tensor<?x64xf32>
+  return %1, %3 : tensor<?x64xf32>, tensor<?x64xf32>
+}
