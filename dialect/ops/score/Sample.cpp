@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Whole sampling loops: scf.for around calls of the user's function. They are
-// expanded before functions are inlined.
+// expanded before functions are inlined. DiffusionSample.cpp has those along
+// tables of levels.
 
-#include "dialect/ops/score/Score.h"
+#include "dialect/ops/score/Sample.h"
 
-#include "dialect/Builders.h"
 #include "dialect/ops/random/Random.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -20,20 +18,17 @@ using namespace mlir::gyre;
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// The function takes (noise, f32, conditions..) and returns what noise is.
-template <typename Op>
-static LogicalResult verifyCallee(Op op, FlatSymbolRefAttr name,
-                                  SymbolTableCollection &symbols) {
+LogicalResult gyre::verifySampledFunction(Operation *op, FlatSymbolRefAttr name,
+                                          Type sample, ValueRange conditions,
+                                          SymbolTableCollection &symbols) {
   auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(op, name);
   if (!function) // (C1)
-    return op.emitOpError("expected a function ") << name;
-  SmallVector<Type> inputs = {op.getNoise().getType(),
-                              Float32Type::get(op.getContext())};
-  llvm::append_range(inputs, op.getConditions().getTypes());
-  auto expected =
-      FunctionType::get(op.getContext(), inputs, op.getNoise().getType());
+    return op->emitOpError("expected a function ") << name;
+  SmallVector<Type> inputs = {sample, Float32Type::get(op->getContext())};
+  llvm::append_range(inputs, conditions.getTypes());
+  auto expected = FunctionType::get(op->getContext(), inputs, sample);
   if (function.getFunctionType() != expected)
-    return op.emitOpError("expected ")
+    return op->emitOpError("expected ")
            << name << " to be " << expected << ", got "
            << function.getFunctionType();
   return success();
@@ -50,10 +45,12 @@ template <typename Op> static LogicalResult verifySteps(Op op) {
 }
 
 LogicalResult EdmSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyCallee(*this, getDenoiserAttr(), symbols);
+  return verifySampledFunction(*this, getDenoiserAttr(), getType(),
+                               getConditions(), symbols);
 }
 LogicalResult FlowSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return verifyCallee(*this, getVelocityAttr(), symbols);
+  return verifySampledFunction(*this, getVelocityAttr(), getType(),
+                               getConditions(), symbols);
 }
 LogicalResult FlowSampleOp::verify() { return verifySteps(*this); }
 
@@ -78,33 +75,12 @@ LogicalResult EdmSampleOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// What both loops need
+// What all loops need
 //===----------------------------------------------------------------------===//
 
-/// The number of steps, at least 1.
-template <typename Op> static Scalar stepCount(Op op, OpBuilder &b) {
-  Location loc = op.getLoc();
-  if (op.getSteps())
-    return Scalar(b, loc,
-                  arith::ConstantIndexOp::create(b, loc, *op.getSteps()));
-  Scalar given(b, loc, op.getStepCount());
-  return select(less(given, 1.0), 1.0, given);
-}
-
-template <typename Op>
-static Value callFunction(Op op, OpBuilder &b, FlatSymbolRefAttr name, Value x,
-                          Value level) {
-  SmallVector<Value> arguments = {x, level};
-  llvm::append_range(arguments, op.getConditions());
-  return func::CallOp::create(b, op.getLoc(), name.getValue(),
-                              op.getNoise().getType(), arguments)
-      .getResult(0);
-}
-
-/// for (i = 0; i < count; ++i) with carried tensors.
-static SmallVector<Value>
-loop(OpBuilder &b, Location loc, Value count, ValueRange carried,
-     function_ref<SmallVector<Value>(Scalar, ValueRange)> body) {
+SmallVector<Value>
+gyre::buildLoop(OpBuilder &b, Location loc, Value count, ValueRange carried,
+                function_ref<SmallVector<Value>(Scalar, ValueRange)> body) {
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
   Value one = arith::ConstantIndexOp::create(b, loc, 1);
   auto loop = scf::ForOp::create(
@@ -118,6 +94,22 @@ loop(OpBuilder &b, Location loc, Value count, ValueRange carried,
   return SmallVector<Value>(loop.getResults());
 }
 
+Value gyre::drawNormal(OpBuilder &b, Location loc, Value like, Value seed,
+                       Scalar i) {
+  RankedTensorType type = tensorType(like);
+  SmallVector<OpFoldResult> sizes = sizesOf(b, loc, like);
+  OpFoldResult counters = affine::makeComposedFoldedAffineApply(
+      b, loc, b.getAffineDimExpr(0).ceilDiv(4), {productOf(b, loc, sizes)});
+  Scalar offset = i * i.with(sizeValue(b, loc, counters));
+  SmallVector<Value> open;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (type.isDynamicDim(dim))
+      open.push_back(sizeValue(b, loc, size));
+  return RandomNormalOp::create(
+      b, loc, RankedTensorType::get(type.getShape(), b.getF32Type()), seed,
+      offset.to(b.getI64Type()), open);
+}
+
 //===----------------------------------------------------------------------===//
 // flow_sample
 //===----------------------------------------------------------------------===//
@@ -127,7 +119,7 @@ FailureOr<SmallVector<Value>> FlowSampleOp::decomposeOperation(OpBuilder &b) {
   Type real = b.getF32Type();
   Scalar steps = stepCount(*this, b);
   Scalar width = 1.0 / steps.to(real);
-  return loop(b, loc, steps, getNoise(), [&](Scalar i, ValueRange x) {
+  return buildLoop(b, loc, steps, getNoise(), [&](Scalar i, ValueRange x) {
     Scalar time = (steps - i).to(real) * width;
     Scalar next = (steps - (i + 1.0)).to(real) * width;
     Value v = callFunction(*this, b, getVelocityAttr(), x[0], time);
@@ -179,11 +171,6 @@ struct EdmSampler {
     return buildElementwise(b, loc, tensors, type.getElementType(), f);
   }
 
-  /// A scalar from outside in the type that `e` is computed in.
-  static Scalar outer(Scalar e, Value value) {
-    return e.with(value).to(e.getType());
-  }
-
   Value start() {
     Value first = sigma(zero());
     return map(op.getNoise(),
@@ -212,17 +199,7 @@ struct EdmSampler {
         sqrt(up * up - level * level) * op.getChurnNoise().convertToDouble();
     if (keep)
       amount = select(level.with(keep), 0.0, amount);
-    SmallVector<OpFoldResult> sizes = sizesOf(b, loc, op.getNoise());
-    OpFoldResult counters = affine::makeComposedFoldedAffineApply(
-        b, loc, b.getAffineDimExpr(0).ceilDiv(4), {productOf(b, loc, sizes)});
-    Scalar offset = i * i.with(sizeValue(b, loc, counters));
-    SmallVector<Value> open;
-    for (auto [dim, size] : llvm::enumerate(sizes))
-      if (type.isDynamicDim(dim))
-        open.push_back(sizeValue(b, loc, size));
-    Value fresh = RandomNormalOp::create(
-        b, loc, RankedTensorType::get(type.getShape(), b.getF32Type()),
-        op.getSeed(), offset.to(b.getI64Type()), open);
+    Value fresh = drawNormal(b, loc, op.getNoise(), op.getSeed(), i);
     return map({x, fresh}, [&](ArrayRef<Scalar> e) {
       return e[0] + e[1].to(e[0].getType()) * outer(e[0], amount);
     });
@@ -233,14 +210,14 @@ struct EdmSampler {
   }
 
   Value euler() {
-    return loop(b, loc, steps, start(),
-                [&](Scalar i, ValueRange carried) {
-                  Scalar level = sigma(i), next = sigma(i + 1.0);
-                  Scalar up = raised(level);
-                  Value x = stir(carried[0], i, level, up, {});
-                  return SmallVector<Value>{EulerStepOp::create(
-                      b, loc, type, x, denoise(x, up), up, next)};
-                })
+    return buildLoop(b, loc, steps, start(),
+                     [&](Scalar i, ValueRange carried) {
+                       Scalar level = sigma(i), next = sigma(i + 1.0);
+                       Scalar up = raised(level);
+                       Value x = stir(carried[0], i, level, up, {});
+                       return SmallVector<Value>{EulerStepOp::create(
+                           b, loc, type, x, denoise(x, up), up, next)};
+                     })
         .front();
   }
 
@@ -251,35 +228,35 @@ struct EdmSampler {
     SmallVector<OpFoldResult> sizes = sizesOf(b, loc, op.getNoise());
     // Carried: where to evaluate, where the step began, its first slope.
     Value trips = steps * 2.0 - 1.0;
-    return loop(b, loc, trips, {x0, x0, x0},
-                [&](Scalar trip, ValueRange carried) {
-                  Scalar i = trip / 2.0;
-                  Value corrects = equal(trip - i * 2.0, 1.0);
-                  Scalar level = sigma(i), next = sigma(i + 1.0);
-                  Scalar up = raised(level);
-                  Value x = stir(carried[0], i, level, up, corrects);
-                  Scalar at = select(i.with(corrects), next, up);
-                  Value denoised = denoise(x, at);
-                  Scalar width = next - up;
-                  AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
-                  Output output = {type.getElementType(), identity, sizes};
-                  return buildMap(
-                      b, loc,
-                      {{x, identity},
-                       {denoised, identity},
-                       {carried[1], identity},
-                       {carried[2], identity}},
-                      {output, output, output},
-                      [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
-                        Scalar odd = body.outer(corrects);
-                        Scalar slope = (e[0] - e[1]) / outer(e[0], at);
-                        Scalar begin = select(odd, e[2], e[0]);
-                        Scalar first = select(odd, e[3], slope);
-                        Scalar mean = (first + slope) * 0.5;
-                        return {begin + outer(e[0], width) * mean, begin,
-                                first};
-                      });
-                })
+    return buildLoop(
+               b, loc, trips, {x0, x0, x0},
+               [&](Scalar trip, ValueRange carried) {
+                 Scalar i = trip / 2.0;
+                 Scalar corrects = equal(trip - i * 2.0, 1.0);
+                 Scalar level = sigma(i), next = sigma(i + 1.0);
+                 Scalar up = raised(level);
+                 Value x = stir(carried[0], i, level, up, corrects);
+                 Scalar at = select(corrects, next, up);
+                 Value denoised = denoise(x, at);
+                 Scalar width = next - up;
+                 AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+                 Output output = {type.getElementType(), identity, sizes};
+                 return buildMap(
+                     b, loc,
+                     {{x, identity},
+                      {denoised, identity},
+                      {carried[1], identity},
+                      {carried[2], identity}},
+                     {output, output, output},
+                     [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
+                       Scalar odd = body.outer(corrects);
+                       Scalar slope = (e[0] - e[1]) / outer(e[0], at);
+                       Scalar begin = select(odd, e[2], e[0]);
+                       Scalar first = select(odd, e[3], slope);
+                       Scalar mean = (first + slope) * 0.5;
+                       return {begin + outer(e[0], width) * mean, begin, first};
+                     });
+               })
         .front();
   }
 };

@@ -10,6 +10,8 @@ include "dialect/ops/Operators.td"
 include "mlir/IR/SymbolInterfaces.td"
 
 def Gyre_Level : AnyTypeOf<[F32, F64]>;
+def Gyre_Prediction
+    : Gyre_Choice<["epsilon", "sample", "v", "score", "velocity", "edm"]>;
 
 def Gyre_EdmCoefficientsOp : Gyre_NamedOp<"edm_coefficients", [
     AllTypesMatch<["sigma", "c_skip", "c_out", "c_in", "c_noise"]>]> {
@@ -68,6 +70,110 @@ def Gyre_KarrasSigmasOp : Gyre_NamedOp<"karras_sigmas"> {
     (`steps` `(` $steps^ `)`)? attr-dict `:` type($sigmas)
   }];
   let hasVerifier = 1;
+}
+
+def Gyre_DiffusionScheduleOp : Gyre_NamedOp<"diffusion_schedule", [
+    AllTypesMatch<["alphas", "sigmas"]>]> {
+  let summary = "signal and noise of each training step of a diffusion model";
+  let description = [{
+    A training step i of T noises by x_i = alphas[i] x_0 + sigmas[i] e, with
+
+    ```
+    alphas[i]^2 = product of (1 - beta_j) for j <= i,  sigmas[i]^2 = 1 - alphas[i]^2
+    linear:         beta_i = beta_start + i / (T - 1) (beta_end - beta_start)
+    scaled_linear:  beta_i = (sqrt(beta_start) + i / (T - 1) (sqrt(beta_end) - sqrt(beta_start)))^2
+    cosine:         beta_i = min(1 - f(i + 1) / f(i), 0.999),  f(i) = cos^2((i / T + 0.008) / 1.008 pi / 2)
+    ```
+
+    T is the size of the results, which are constants. `zero_terminal` shifts and
+    stretches alphas so that the last is 0 and the first stays (arXiv
+    2305.08891). DDPM, arXiv 2006.11239 (linear); latent diffusion, arXiv
+    2112.10752 (scaled_linear); arXiv 2102.09672 (cosine).
+
+    * (C1) the results have a known size of at least 2.
+    * (C2) 0 < beta_start <= beta_end < 1.
+
+    Law: alphas^2 + sigmas^2 = 1, and alphas falls.
+
+    ```mlir
+    %alphas, %sigmas = gyre.diffusion_schedule {schedule = "cosine"} : tensor<1000xf64>
+    ```
+  }];
+  let arguments = (ins DefaultValuedStrAttr<
+      Gyre_Choice<["linear", "scaled_linear", "cosine"]>, "linear">:$schedule,
+    DefaultValuedAttr<F64Attr, "1.0e-4">:$beta_start,
+    DefaultValuedAttr<F64Attr, "0.02">:$beta_end, UnitAttr:$zero_terminal);
+  let results = (outs 1DTensorOf<[F32, F64]>:$alphas, AnyType:$sigmas);
+  let assemblyFormat = "attr-dict `:` type($alphas)";
+  let hasVerifier = 1;
+}
+
+def Gyre_ConvertPredictionOp : Gyre_NamedOp<"convert_prediction", [
+    AllTypesMatch<["x", "prediction", "result"]>,
+    AllTypesMatch<["alpha", "sigma"]>]> {
+  let summary = "what a model predicts, as another one would";
+  let description = [{
+    With x = alpha x_0 + sigma e, each of these says the same about x:
+
+    ```
+    epsilon:   e
+    sample:    x_0
+    v:         alpha e - sigma x_0
+    score:     -e / sigma
+    velocity:  e - x_0
+    edm:       F with x_0 = c_skip y + c_out F, y = x / alpha at the level sigma / alpha
+    ```
+
+    where c_skip and c_out are those of `gyre.edm_coefficients` with
+    `sigma_data`. v is the velocity of arXiv 2202.00512, velocity that of flow
+    matching.
+
+    * (C1) `sigma_data` is positive.
+
+    Law, as a fold: converting back at the same level gives the prediction.
+
+    ```mlir
+    %x0 = gyre.convert_prediction %v of %x at %alpha, %sigma {from = "v", to = "sample"}
+        : tensor<?x64xf32>, f32
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$prediction, Gyre_FloatTensor:$x,
+    Gyre_Level:$alpha, Gyre_Level:$sigma, Gyre_Prediction:$from,
+    Gyre_Prediction:$to, DefaultValuedAttr<F64Attr, "0.5">:$sigma_data);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = [{
+    $prediction `of` $x `at` $alpha `,` $sigma attr-dict
+    `:` type($x) `,` type($alpha)
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Gyre_GuidanceOp : Gyre_NamedOp<"guidance", [
+    AllTypesMatch<["conditional", "unconditional", "result"]>]> {
+  let summary = "classifier-free guidance: away from what is predicted without a condition";
+  let description = [{
+    ```
+    y = unconditional + scale (conditional - unconditional)
+    ```
+
+    Called in the function that a sampler calls, it is part of the sampler's loop.
+    A paper's w is scale - 1. arXiv 2207.12598.
+
+    Laws, as folds: a scale of 1 gives `conditional`, one of 0 `unconditional`.
+
+    ```mlir
+    %y = gyre.guidance %with, %without by %scale : tensor<?x64xf32>, f32
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$conditional,
+    Gyre_FloatTensor:$unconditional, Gyre_Level:$scale);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = [{
+    $conditional `,` $unconditional `by` $scale attr-dict
+    `:` type($conditional) `,` type($scale)
+  }];
+  let hasFolder = 1;
 }
 
 def Gyre_EulerStepOp : Gyre_NamedOp<"euler_step", [
@@ -144,6 +250,91 @@ def Gyre_FlowStepOp : Gyre_NamedOp<"flow_step", [
   let assemblyFormat = [{
     $x `,` $velocity `from` $time `to` $next attr-dict `:` type($x) `,` type($time)
   }];
+}
+
+def Gyre_DdimStepOp : Gyre_NamedOp<"ddim_step", [
+    AllTypesMatch<["x", "prediction", "result"]>,
+    AllTypesMatch<["alpha", "sigma", "next_alpha", "next_sigma"]>]> {
+  let summary = "one step of DDIM from one noise level to a lower one";
+  let description = [{
+    From x = alpha x_0 + sigma e, where `kind` says what is predicted (see
+    `gyre.convert_prediction`):
+
+    ```
+    s = eta next_sigma / sigma sqrt(sigma^2 - (alpha / next_alpha)^2 next_sigma^2)
+    y = next_alpha x_0 + sqrt(next_sigma^2 - s^2) e + s noise
+    ```
+
+    `clip` above 0 clips x_0 to [-clip, clip]; e stays as predicted, or follows
+    the clipped x_0 with `clip_epsilon`. Any schedule will do; with
+    alpha^2 + sigma^2 = 1 it is DDIM, arXiv 2010.02502, with alpha = 1 the
+    ancestral Euler step.
+
+    * (C1) `noise` is given if and only if `eta` is above 0.
+    * (C2) `eta` is in [0, 1], and `clip` is not negative.
+    * (C3) `noise` has the sizes of x.
+
+    Laws: at eta = 0 a step back with the same e returns x; at eta = 1 a step is
+    DDPM's.
+
+    ```mlir
+    %y = gyre.ddim_step %x, %e from %a, %s to %an, %sn {clip = 1.0}
+        : tensor<?x64xf32>, f32
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$prediction,
+    Optional<Gyre_FloatTensor>:$noise, Gyre_Level:$alpha, Gyre_Level:$sigma,
+    Gyre_Level:$next_alpha, Gyre_Level:$next_sigma,
+    DefaultValuedStrAttr<Gyre_Prediction, "epsilon">:$kind,
+    DefaultValuedAttr<F64Attr, "0.0">:$eta,
+    DefaultValuedAttr<F64Attr, "0.0">:$clip, UnitAttr:$clip_epsilon);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = [{
+    $x `,` $prediction `from` $alpha `,` $sigma `to` $next_alpha `,` $next_sigma
+    (`noise` `(` $noise^ `:` type($noise) `)`)? attr-dict
+    `:` type($x) `,` type($alpha)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_DdpmStepOp : Gyre_NamedOp<"ddpm_step", [
+    AllTypesMatch<["x", "prediction", "result"]>,
+    AllTypesMatch<["alpha", "sigma", "next_alpha", "next_sigma"]>]> {
+  let summary = "one ancestral step of DDPM";
+  let description = [{
+    The mean of the posterior of x_0 and x, and its noise:
+
+    ```
+    r = alpha / next_alpha,  beta = sigma^2 - r^2 next_sigma^2
+    y = (next_alpha beta x_0 + r next_sigma^2 x) / sigma^2 + s noise
+    small:  s^2 = beta next_sigma^2 / sigma^2
+    large:  s^2 = beta, and 0 where next_sigma is
+    ```
+
+    x_0 follows from what is predicted (`kind`) and is clipped to [-clip, clip]
+    where `clip` is above 0. DDPM, arXiv 2006.11239.
+
+    * (C1) `clip` is not negative.
+    * (C2) `noise` has the sizes of x.
+
+    ```mlir
+    %y = gyre.ddpm_step %x, %e from %a, %s to %an, %sn noise(%n : tensor<?x64xf32>)
+        : tensor<?x64xf32>, f32
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$prediction,
+    Gyre_FloatTensor:$noise, Gyre_Level:$alpha, Gyre_Level:$sigma,
+    Gyre_Level:$next_alpha, Gyre_Level:$next_sigma,
+    DefaultValuedStrAttr<Gyre_Prediction, "epsilon">:$kind,
+    DefaultValuedStrAttr<Gyre_Choice<["small", "large"]>, "small">:$variance,
+    DefaultValuedAttr<F64Attr, "0.0">:$clip);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = [{
+    $x `,` $prediction `from` $alpha `,` $sigma `to` $next_alpha `,` $next_sigma
+    `noise` `(` $noise `:` type($noise) `)` attr-dict
+    `:` type($x) `,` type($alpha)
+  }];
+  let hasVerifier = 1;
 }
 
 // A loop around a function of the same module: (x, level, conditions..) -> x.
@@ -245,6 +436,103 @@ def Gyre_FlowSampleOp : Gyre_SampleOp<"flow_sample"> {
     `:` type($noise) (`,` type($conditions)^)?
   }];
   let hasVerifier = 1;
+}
+
+// Along tables of noise levels, such as gyre.diffusion_schedule makes.
+class Gyre_DiffusionSampleOp<string mnemonic, dag extra>
+    : Gyre_NamedOp<mnemonic, [AttrSizedOperandSegments,
+        AllTypesMatch<["noise", "result"]>,
+        AllTypesMatch<["alphas", "sigmas"]>,
+        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let arguments = !con((ins FlatSymbolRefAttr:$model, Gyre_FloatTensor:$noise,
+    Variadic<AnyType>:$conditions, 1DTensorOf<[F32, F64]>:$alphas,
+    AnyType:$sigmas, Optional<Index>:$step_count, Optional<I64>:$seed,
+    OptionalAttr<I64Attr>:$steps, OptionalAttr<DenseI64ArrayAttr>:$timesteps,
+    DefaultValuedStrAttr<Gyre_Choice<["leading", "trailing", "linspace"]>,
+                         "leading">:$spacing,
+    DefaultValuedAttr<I64Attr, "0">:$offset,
+    DefaultValuedStrAttr<Gyre_Choice<["clean", "first"]>, "clean">:$last,
+    DefaultValuedStrAttr<Gyre_Prediction, "epsilon">:$kind,
+    DefaultValuedAttr<F64Attr, "0.0">:$clip), extra);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = [{
+    $model `(` $noise (`,` $conditions^)? `)`
+    `levels` `(` $alphas `,` $sigmas `:` type($alphas) `)`
+    (`steps` `(` $step_count^ `)`)? (`seed` `(` $seed^ `)`)? attr-dict
+    `:` type($noise) (`,` type($conditions)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_DdimSampleOp : Gyre_DiffusionSampleOp<"ddim_sample",
+    (ins DefaultValuedAttr<F64Attr, "0.0">:$eta, UnitAttr:$clip_epsilon)> {
+  let summary = "DDIM's sampler, from noise to a sample, around a model";
+  let description = [{
+    The model is a function (x, i: f32, conditions..) -> prediction of the same
+    module; i is a number of the tables `alphas` and `sigmas` of T training
+    steps (`gyre.diffusion_schedule`), and `kind` says what it predicts.
+
+    ```
+    x = noise
+    for i in times:
+      x = ddim_step(x, model(x, i)) from level i to that of the next time
+    ```
+
+    The times are `timesteps`, any falling ones, or N = `steps` of them, an
+    operand or an attribute, j = 0 .. N - 1:
+
+    ```
+    leading:   (N - 1 - j) floor(T / N) + offset
+    trailing:  round(T - j T / N) - 1
+    linspace:  round((N - 1 - j) (T - 1) / (N - 1))
+    ```
+
+    with halves rounded to even, and no number above T - 1. After the last time
+    stands the clean level (1, 0), or level 0 with `last = "first"`. Noise for
+    `eta` above 0 is drawn as in `gyre.edm_sample`. `clip` and `clip_epsilon` are
+    those of `gyre.ddim_step`. (diffusers clips by default, and has an offset of
+    0 or 1 in a model's configuration.) arXiv 2010.02502.
+
+    * (C1) the function takes x, an f32 and the conditions, and returns x.
+    * (C2) one of `steps`, as an operand or an attribute from 1 to T, and
+      `timesteps` is given; an operand counts as 1 below 1 and as T above T.
+    * (C3) `alphas` and `sigmas` have a known size, at least 1.
+    * (C4) `timesteps` fall, from below T to 0 or more.
+    * (C5) `seed` is given if and only if `eta` is above 0.
+    * (C6) `eta` is in [0, 1], and `clip` is not negative.
+
+    ```mlir
+    %alphas, %sigmas = gyre.diffusion_schedule {schedule = "scaled_linear",
+        beta_start = 0.00085, beta_end = 0.012} : tensor<1000xf64>
+    %x = gyre.ddim_sample @unet(%noise, %text) levels(%alphas, %sigmas : tensor<1000xf64>)
+        {steps = 50, offset = 1} : tensor<?x64x64x4xf32>, tensor<?x77x768xf32>
+    ```
+  }];
+}
+
+def Gyre_DdpmSampleOp : Gyre_DiffusionSampleOp<"ddpm_sample",
+    (ins DefaultValuedStrAttr<Gyre_Choice<["small", "large"]>, "small">:$variance)> {
+  let summary = "DDPM's ancestral sampler around a model";
+  let description = [{
+    As `gyre.ddim_sample`, with `gyre.ddpm_step` as the step. `steps` of the size
+    of the tables are all training steps. arXiv 2006.11239.
+
+    * (C1) the function takes x, an f32 and the conditions, and returns x.
+    * (C2) one of `steps`, as an operand or an attribute from 1 to T, and
+      `timesteps` is given; an operand counts as 1 below 1 and as T above T.
+    * (C3) `alphas` and `sigmas` have a known size, at least 1.
+    * (C4) `timesteps` fall, from below T to 0 or more.
+    * (C5) `seed` is given.
+    * (C6) `clip` is not negative.
+
+    Law: with the small variance it is DDIM with eta = 1.
+
+    ```mlir
+    %alphas, %sigmas = gyre.diffusion_schedule : tensor<1000xf64>
+    %x = gyre.ddpm_sample @unet(%noise) levels(%alphas, %sigmas : tensor<1000xf64>)
+        seed(%seed) {steps = 1000, clip = 1.0} : tensor<?x32x32x3xf32>
+    ```
+  }];
 }
 
 #endif // GYRE_SCORE_TD

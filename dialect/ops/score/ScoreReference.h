@@ -5,6 +5,7 @@
 #ifndef GYRE_DIALECT_OPS_SCOREREFERENCE_H
 #define GYRE_DIALECT_OPS_SCOREREFERENCE_H
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -62,6 +63,98 @@ struct EdmSampler {
         }
       }
       x = y;
+    }
+    return x;
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Tables of levels, DDIM and DDPM, as their papers write them: in powers of
+// the signal (alpha bar).
+//===----------------------------------------------------------------------===//
+
+inline std::vector<double> signalPowers(const char *kind, int64_t count,
+                                        double start, double end) {
+  auto f = [&](int64_t i) {
+    return std::pow(
+        std::cos((double(i) / double(count) + 0.008) / 1.008 * M_PI / 2), 2);
+  };
+  std::vector<double> powers;
+  double power = 1;
+  for (int64_t i = 0; i < count; ++i) {
+    double t = double(i) / double(count - 1), beta = start + t * (end - start);
+    if (kind[0] == 's') // scaled_linear
+      beta = std::pow(
+          std::sqrt(start) + t * (std::sqrt(end) - std::sqrt(start)), 2);
+    if (kind[0] == 'c') // cosine
+      beta = std::fmin(1 - f(i + 1) / f(i), 0.999);
+    powers.push_back(power *= 1 - beta);
+  }
+  return powers;
+}
+
+/// Falling times, in the manner of NumPy.
+inline std::vector<int64_t> leadingTimes(int64_t count, int64_t steps,
+                                         int64_t offset) {
+  std::vector<int64_t> times;
+  for (int64_t j = steps; j-- > 0;)
+    times.push_back(std::min(j * (count / steps) + offset, count - 1));
+  return times;
+}
+inline std::vector<int64_t> trailingTimes(int64_t count, int64_t steps) {
+  std::vector<int64_t> times;
+  for (int64_t j = 0; j < steps; ++j)
+    times.push_back(
+        int64_t(std::nearbyint(double(count * (steps - j)) / double(steps))) -
+        1);
+  return times;
+}
+inline std::vector<int64_t> linspaceTimes(int64_t count, int64_t steps) {
+  std::vector<int64_t> times;
+  for (int64_t j = steps; j-- > 0;)
+    times.push_back(int64_t(std::nearbyint(
+        double(j * (count - 1)) / double(std::max<int64_t>(steps - 1, 1)))));
+  return times;
+}
+
+struct DiffusionSampler {
+  std::vector<double> powers;
+  std::vector<int64_t> times;
+  double last = 1; // power after the last time
+  double eta = 0, clip = 0;
+  bool clipEpsilon = false, ddpm = false, large = false;
+  std::function<Sample(int64_t step)> fresh = nullptr;
+
+  /// `epsilon` predicts the noise of x at a time.
+  Sample operator()(Sample x, const Denoiser &epsilon) const {
+    for (size_t j = 0; j < times.size(); ++j) {
+      double a = powers[times[j]];
+      double next = j + 1 < times.size() ? powers[times[j + 1]] : last;
+      Sample e = epsilon(x, double(times[j]));
+      Sample n(x.size(), 0.0);
+      if (fresh)
+        n = fresh(int64_t(j));
+      for (size_t i = 0; i < x.size(); ++i) {
+        double clean = (x[i] - std::sqrt(1 - a) * e[i]) / std::sqrt(a);
+        if (clip > 0)
+          clean = std::fmax(-clip, std::fmin(clip, clean));
+        double alpha = a / next, beta = 1 - alpha;
+        if (ddpm) {
+          double variance = large ? beta : (1 - next) / (1 - a) * beta;
+          if (next == 1)
+            variance = 0;
+          x[i] = std::sqrt(next) * beta / (1 - a) * clean +
+                 std::sqrt(alpha) * (1 - next) / (1 - a) * x[i] +
+                 std::sqrt(variance) * n[i];
+          continue;
+        }
+        double noise = e[i];
+        if (clipEpsilon)
+          noise = (x[i] - std::sqrt(a) * clean) / std::sqrt(1 - a);
+        double s = eta * std::sqrt((1 - next) / (1 - a)) * std::sqrt(beta);
+        x[i] = std::sqrt(next) * clean + std::sqrt(1 - next - s * s) * noise +
+               s * n[i];
+      }
     }
     return x;
   }

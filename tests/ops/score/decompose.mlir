@@ -69,3 +69,19 @@ func.func @scalars(%sigma: f32, %sigmas: tensor<?xf32>) -> (f32, tensor<?xf32>) 
   %0 = arith.addf %out, %in : f32
   return %0, %noises : f32, tensor<?xf32>
 }
+
+// A known schedule is a table of constants.
+// CHECK-LABEL: @ddim
+// CHECK-DAG: arith.constant dense<[{{.*}}]> : tensor<20xf64>
+// CHECK: scf.for
+// CHECK: func.call @model
+// CHECK: linalg.generic
+func.func private @model(%x: tensor<?x8xf32>, %i: f32) -> tensor<?x8xf32> {
+  return %x : tensor<?x8xf32>
+}
+func.func @ddim(%noise: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %alphas, %sigmas = gyre.diffusion_schedule : tensor<20xf64>
+  %y = gyre.ddim_sample @model(%noise) levels(%alphas, %sigmas : tensor<20xf64>) {steps = 5}
+      : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

@@ -93,3 +93,191 @@ func.func @flow_sample_c2(%x: tensor<4xf32>) {
   %0 = gyre.flow_sample @f(%x) {steps = 0} : tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @diffusion_schedule_c1(%n: index) {
+  // expected-error @+1 {{expected results of a known size of at least 2, got 'tensor<1xf32>'}}
+  %0, %1 = gyre.diffusion_schedule : tensor<1xf32>
+  return
+}
+
+// -----
+
+func.func @diffusion_schedule_c2() {
+  // expected-error @+1 {{expected 0 < beta_start <= beta_end < 1, got 1.000000e-04 and 1.000000e+00}}
+  %0, %1 = gyre.diffusion_schedule {beta_end = 1.0} : tensor<10xf32>
+  return
+}
+
+// -----
+
+func.func @convert_prediction_c1(%x: tensor<4xf32>, %a: f32) {
+  // expected-error @+1 {{expected a positive sigma_data, got -1.000000e+00}}
+  %0 = gyre.convert_prediction %x of %x at %a, %a {from = "edm", to = "v", sigma_data = -1.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddim_step_c1(%x: tensor<4xf32>, %a: f32) {
+  // expected-error @+1 {{expected noise if and only if eta is above 0, got eta 1.000000e+00 without noise}}
+  %0 = gyre.ddim_step %x, %x from %a, %a to %a, %a {eta = 1.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddim_step_c2(%x: tensor<4xf32>, %a: f32) {
+  // expected-error @+1 {{expected eta in [0, 1] and a clip of 0 or more, got 0.000000e+00 and -1.000000e+00}}
+  %0 = gyre.ddim_step %x, %x from %a, %a to %a, %a {clip = -1.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddim_step_c3(%x: tensor<4xf32>, %a: f32, %n: tensor<5xf32>) {
+  // expected-error @+1 {{expected noise to}}
+  %0 = gyre.ddim_step %x, %x from %a, %a to %a, %a noise(%n : tensor<5xf32>) {eta = 1.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddpm_step_c1(%x: tensor<4xf32>, %a: f32) {
+  // expected-error @+1 {{expected a clip of 0 or more, got -1.000000e+00}}
+  %0 = gyre.ddpm_step %x, %x from %a, %a to %a, %a noise(%x : tensor<4xf32>) {clip = -1.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddpm_step_c2(%x: tensor<4xf32>, %a: f32, %n: tensor<5xf32>) {
+  // expected-error @+1 {{expected noise to}}
+  %0 = gyre.ddpm_step %x, %x from %a, %a to %a, %a noise(%n : tensor<5xf32>) : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddim_sample_c1(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected a function @nowhere}}
+  %0 = gyre.ddim_sample @nowhere(%x) levels(%l, %l : tensor<9xf32>) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c2(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected one of steps, as an operand or an attribute, and timesteps}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3, timesteps = array<i64: 1>} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c2_count(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected 1 to 9 steps, got 10}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 10} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c3(%x: tensor<4xf32>, %l: tensor<?xf32>, %s: i64) {
+  // expected-error @+1 {{expected tables of a known size of at least 1, got 'tensor<?xf32>'}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<?xf32>) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c4(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected timesteps that fall, from below 9 to 0 or more, got [9, 3]}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<9xf32>) {timesteps = array<i64: 9, 3>} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @ddpm_sample_c1(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected a function @nowhere}}
+  %0 = gyre.ddpm_sample @nowhere(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c2(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected one of steps, as an operand or an attribute, and timesteps}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, timesteps = array<i64: 1>} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c2_count(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected 1 to 9 steps, got 10}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 10} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c3(%x: tensor<4xf32>, %l: tensor<?xf32>, %s: i64) {
+  // expected-error @+1 {{expected tables of a known size of at least 1, got 'tensor<?xf32>'}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<?xf32>) seed(%s) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c4(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected timesteps that fall, from below 9 to 0 or more, got [9, 3]}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {timesteps = array<i64: 9, 3>} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c5(%x: tensor<4xf32>, %l: tensor<9xf32>) {
+  // expected-error @+1 {{expected a seed if and only if eta is above 0, got eta 1.000000e+00 without a seed}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3, eta = 1.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddim_sample_c6(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected eta in [0, 1] and a clip of 0 or more, got 2.000000e+00 and 0.000000e+00}}
+  %0 = gyre.ddim_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, eta = 2.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c5(%x: tensor<4xf32>, %l: tensor<9xf32>) {
+  // expected-error @+1 {{expected a seed}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c6(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected a clip of 0 or more, got -1.000000e+00}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, clip = -1.0} : tensor<4xf32>
+  return
+}
