@@ -265,6 +265,7 @@ void gyre::buildConvertToLLVM(OpPassManager &pm) {
   perFunction.addPass(affine::createAffineExpandIndexOpsPass());
   perFunction.addPass(createLowerAffinePass());
   perFunction.addPass(arith::createArithExpandOpsPass());
+  perFunction.addPass(createDefineIntegers());
   perFunction.addPass(createLoopInvariantCodeMotionPass());
   perFunction.addPass(createCSEPass());
   pm.addPass(createExposePointers());

@@ -95,3 +95,36 @@ TEST_CASE("linalg: bf16 rounds to nearest even") {
   }
   CHECK(wrong == 0);
 }
+
+TEST_CASE("linalg: integers divide and shift by anything") {
+  const int32_t least = INT32_MIN;
+  std::vector<int32_t> values = {0,  1,  -1, 2,     -3,        7,    31,
+                                 32, 33, 40, least, INT32_MAX, -1000};
+  std::vector<int32_t> x, y;
+  for (int32_t a : values)
+    for (int32_t b : values) {
+      x.push_back(a);
+      y.push_back(b);
+    }
+  int64_t n = int64_t(x.size());
+  std::vector<int32_t> results[7];
+  for (auto &result : results)
+    result.resize(n);
+  REQUIRE(integers(x.data(), y.data(), results[0].data(), results[1].data(),
+                   results[2].data(), results[3].data(), results[4].data(),
+                   results[5].data(), results[6].data(), n, nullptr) == 0);
+  for (int64_t i = 0; i < n; ++i) {
+    int32_t a = x[i], b = y[i];
+    uint32_t ua = uint32_t(a), ub = uint32_t(b);
+    bool trapsSigned = b == 0 || (a == least && b == -1);
+    CAPTURE(a);
+    CAPTURE(b);
+    CHECK(results[0][i] == (trapsSigned ? a : a / b));
+    CHECK(results[1][i] == (trapsSigned ? 0 : a % b));
+    CHECK(uint32_t(results[2][i]) == (ub ? ua / ub : ua));
+    CHECK(uint32_t(results[3][i]) == (ub ? ua % ub : 0));
+    CHECK(uint32_t(results[4][i]) == (ub < 32 ? ua << ub : 0));
+    CHECK(results[5][i] == a >> (ub < 32 ? ub : 31));
+    CHECK(uint32_t(results[6][i]) == (ub < 32 ? ua >> ub : 0));
+  }
+}

@@ -112,3 +112,19 @@ func.func @doubled(%x: tensor<?xbf16> {gyre.dims = ["R"]})
   } -> tensor<?xbf16>
   return %y : tensor<?xbf16>
 }
+
+// Every integer operation that has no result in LLVM for some operands.
+func.func @integers(%x: tensor<?xi32> {gyre.dims = ["N"]}, %y: tensor<?xi32> {gyre.dims = ["N"]})
+    -> (tensor<?xi32> {gyre.name = "quotient", gyre.dims = ["N"]}, tensor<?xi32> {gyre.name = "remainder", gyre.dims = ["N"]},
+        tensor<?xi32> {gyre.name = "unsigned_quotient", gyre.dims = ["N"]}, tensor<?xi32> {gyre.name = "unsigned_remainder", gyre.dims = ["N"]},
+        tensor<?xi32> {gyre.name = "left", gyre.dims = ["N"]}, tensor<?xi32> {gyre.name = "right", gyre.dims = ["N"]},
+        tensor<?xi32> {gyre.name = "unsigned_right", gyre.dims = ["N"]}) {
+  %0 = arith.divsi %x, %y : tensor<?xi32>
+  %1 = arith.remsi %x, %y : tensor<?xi32>
+  %2 = arith.divui %x, %y : tensor<?xi32>
+  %3 = arith.remui %x, %y : tensor<?xi32>
+  %4 = arith.shli %x, %y : tensor<?xi32>
+  %5 = arith.shrsi %x, %y : tensor<?xi32>
+  %6 = arith.shrui %x, %y : tensor<?xi32>
+  return %0, %1, %2, %3, %4, %5, %6 : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>
+}
