@@ -44,22 +44,30 @@ static std::string escape(StringRef text) {
   return result;
 }
 
-/// Declares `name(parameters)` with lines of at most 80 columns.
+/// Writes `line` and the words with commas between, in lines of at most 80
+/// columns, of which all but the first start with `indent`; room for two more
+/// characters is left at the end.
+static void writeList(llvm::raw_ostream &os, std::string line, StringRef indent,
+                      ArrayRef<std::string> words) {
+  for (auto [i, word] : llvm::enumerate(words)) {
+    bool isLast = i + 1 == words.size();
+    if (i && line.size() + word.size() + 3 > 80) {
+      os << StringRef(line).rtrim() << '\n';
+      line = indent.str();
+    }
+    line += word + (isLast ? "" : ", ");
+  }
+  os << line;
+}
+
 static void writeDeclaration(llvm::raw_ostream &os, StringRef result,
                              StringRef name, ArrayRef<std::string> parameters) {
   std::string line = (result + " " + name + "(").str();
-  std::string indent(line.size(), ' ');
   if (parameters.empty())
-    line += "void";
-  for (auto [i, parameter] : llvm::enumerate(parameters)) {
-    bool isLast = i + 1 == parameters.size();
-    if (i && line.size() + parameter.size() + 3 > 80) {
-      os << StringRef(line).rtrim() << '\n';
-      line = indent;
-    }
-    line += parameter + (isLast ? "" : ", ");
-  }
-  os << line << ");\n";
+    os << line << "void";
+  else
+    writeList(os, line, std::string(line.size(), ' '), parameters);
+  os << ");\n";
 }
 
 static void writeWeights(const Model &model, llvm::raw_ostream &os) {
@@ -88,13 +96,13 @@ static void writeFunction(const Model &model, const ModelFunction &function,
   os << "/* " << symbol << "\n *\n";
   if (model.usesWeights(function)) {
     parameters.push_back("const " + model.getWeightsName() + " *weights");
-    os << " *   weights  reads";
-    StringRef separator = " ";
+    SmallVector<std::string> names;
     for (const EntryArgument &argument : entry.arguments)
-      if (argument.kind == EntryArgument::Kind::Weight) {
-        os << separator << argument.name;
-        separator = ", ";
-      }
+      if (argument.kind == EntryArgument::Kind::Weight)
+        names.push_back(argument.name);
+    StringRef start = " *   weights  reads ";
+    writeList(os, start.str(), (" *" + std::string(start.size() - 2, ' ')),
+              names);
     os << '\n';
   }
   for (const EntryArgument &argument : entry.arguments) {

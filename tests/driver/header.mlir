@@ -24,6 +24,11 @@
 // CHECK-NEXT:                   const uint8_t *mask, float scale, float *y, int64_t T,
 // CHECK-NEXT:                   gyre_call *call);
 // CHECK:      size_t net_layer_workspace(int64_t T);
+
+// A long list of weights goes over several lines.
+// RUN: gyrec %gyre_source/examples/digits/classifier.mlir --emit=header -o - | FileCheck %s --check-prefix=LIST
+// LIST:      *   weights  reads patch_weight, patch_bias, position, norm_weight,
+// LIST-NEXT: *                  head_weight, head_bias, blocks_norm_weight,
 ml_program.global private @layer.0.w(#ml_program.extern : tensor<4x8xf32>) : tensor<4x8xf32>
 ml_program.global private @bias(#ml_program.extern : tensor<8xbf16>) : tensor<8xbf16>
 
