@@ -250,14 +250,10 @@ func.func private @block(%x0: !tokens, %c: !condition, %i: index) -> !tokens {
 // The network and its preconditioning
 //===----------------------------------------------------------------------===//
 
-// F(x, c_noise, label)
-func.func private @network(%x: !images, %c_noise: !levels, %labels: !labels) -> !images {
+// Patches as tokens, each with its place.
+func.func private @embed(%x: !images) -> !tokens {
   %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %depth = arith.constant 4 : index
   %n = tensor.dim %x, %c0 : !images
-  %c = call @condition(%c_noise, %labels) : (!levels, !labels) -> !condition
-
   %patches = call @patches(%x) : (!images) -> !patches
   %weight = ml_program.global_load_const @patch.weight : tensor<4x96xf32>
   %bias = ml_program.global_load_const @patch.bias : !vector
@@ -267,7 +263,16 @@ func.func private @network(%x: !images, %c_noise: !levels, %labels: !labels) -> 
   %positions = linalg.broadcast ins(%position : tensor<16x96xf32>) outs(%empty : !tokens)
       dimensions = [0]
   %embedded = arith.addf %linear, %positions : !tokens
+  return %embedded : !tokens
+}
 
+// F(x, c_noise, label)
+func.func private @network(%x: !images, %c_noise: !levels, %labels: !labels) -> !images {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %depth = arith.constant 4 : index
+  %c = call @condition(%c_noise, %labels) : (!levels, !labels) -> !condition
+  %embedded = call @embed(%x) : (!images) -> !tokens
   %last = scf.for %i = %c0 to %depth step %c1 iter_args(%h = %embedded) -> !tokens {
     %next = func.call @block(%h, %c, %i) : (!tokens, !condition, index) -> !tokens
     scf.yield %next : !tokens

@@ -171,20 +171,16 @@ func.func private @block(%x0: !tokens, %i: index) -> !tokens {
 // Encoder and decoder
 //===----------------------------------------------------------------------===//
 
-// A transformer of two blocks from 4 values a token to 4 values a token; side 0
-// encodes, side 1 decodes.
-func.func private @coder(%values: !patches, %side: index) -> !patches {
+// The values of tokens as inner vectors, each with its place.
+func.func private @embed(%values: !patches, %side: index) -> !tokens {
   %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %c2 = arith.constant 2 : index
   %n = tensor.dim %values, %c0 : !patches
-
-  %in_weights = ml_program.global_load_const @input.weight : !input
-  %in_weight = tensor.extract_slice %in_weights[%side, 0, 0] [1, 4, 64] [1, 1, 1]
+  %weights = ml_program.global_load_const @input.weight : !input
+  %weight = tensor.extract_slice %weights[%side, 0, 0] [1, 4, 64] [1, 1, 1]
       : !input to tensor<4x64xf32>
-  %in_biases = ml_program.global_load_const @input.bias : !norm
-  %in_bias = tensor.extract_slice %in_biases[%side, 0] [1, 64] [1, 1] : !norm to tensor<64xf32>
-  %linear = gyre.linear %values, %in_weight, %in_bias : !patches, tensor<4x64xf32>, tensor<64xf32>
+  %biases = ml_program.global_load_const @input.bias : !norm
+  %bias = tensor.extract_slice %biases[%side, 0] [1, 64] [1, 1] : !norm to tensor<64xf32>
+  %linear = gyre.linear %values, %weight, %bias : !patches, tensor<4x64xf32>, tensor<64xf32>
   %both = ml_program.global_load_const @position : !positions
   %position = tensor.extract_slice %both[%side, 0, 0] [1, 16, 64] [1, 1, 1]
       : !positions to tensor<16x64xf32>
@@ -192,25 +188,39 @@ func.func private @coder(%values: !patches, %side: index) -> !patches {
   %positions = linalg.broadcast ins(%position : tensor<16x64xf32>) outs(%empty : !tokens)
       dimensions = [0]
   %embedded = arith.addf %linear, %positions : !tokens
+  return %embedded : !tokens
+}
 
+// The way back to 4 values a token: linear(norm(x)).
+func.func private @read(%x: !tokens, %side: index) -> !patches {
+  %norms = ml_program.global_load_const @norm.weight : !norm
+  %norm = tensor.extract_slice %norms[%side, 0] [1, 64] [1, 1] : !norm to tensor<64xf32>
+  %norm_biases = ml_program.global_load_const @norm.bias : !norm
+  %norm_bias = tensor.extract_slice %norm_biases[%side, 0] [1, 64] [1, 1]
+      : !norm to tensor<64xf32>
+  %h = gyre.layer_norm %x, %norm, %norm_bias : !tokens, tensor<64xf32>, tensor<64xf32>
+  %weights = ml_program.global_load_const @output.weight : !output
+  %weight = tensor.extract_slice %weights[%side, 0, 0] [1, 64, 4] [1, 1, 1]
+      : !output to tensor<64x4xf32>
+  %biases = ml_program.global_load_const @output.bias : !output_bias
+  %bias = tensor.extract_slice %biases[%side, 0] [1, 4] [1, 1] : !output_bias to tensor<4xf32>
+  %y = gyre.linear %h, %weight, %bias : !tokens, tensor<64x4xf32>, tensor<4xf32>
+  return %y : !patches
+}
+
+// A transformer of two blocks from 4 values a token to 4 values a token; side 0
+// encodes, side 1 decodes.
+func.func private @coder(%values: !patches, %side: index) -> !patches {
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %embedded = call @embed(%values, %side) : (!patches, index) -> !tokens
   %begin = arith.muli %side, %c2 : index
   %end = arith.addi %begin, %c2 : index
   %coded = scf.for %i = %begin to %end step %c1 iter_args(%x = %embedded) -> !tokens {
     %y = func.call @block(%x, %i) : (!tokens, index) -> !tokens
     scf.yield %y : !tokens
   }
-
-  %weights = ml_program.global_load_const @norm.weight : !norm
-  %weight = tensor.extract_slice %weights[%side, 0] [1, 64] [1, 1] : !norm to tensor<64xf32>
-  %biases = ml_program.global_load_const @norm.bias : !norm
-  %bias = tensor.extract_slice %biases[%side, 0] [1, 64] [1, 1] : !norm to tensor<64xf32>
-  %h = gyre.layer_norm %coded, %weight, %bias : !tokens, tensor<64xf32>, tensor<64xf32>
-  %out_weights = ml_program.global_load_const @output.weight : !output
-  %out_weight = tensor.extract_slice %out_weights[%side, 0, 0] [1, 64, 4] [1, 1, 1]
-      : !output to tensor<64x4xf32>
-  %out_biases = ml_program.global_load_const @output.bias : !output_bias
-  %out_bias = tensor.extract_slice %out_biases[%side, 0] [1, 4] [1, 1] : !output_bias to tensor<4xf32>
-  %y = gyre.linear %h, %out_weight, %out_bias : !tokens, tensor<64x4xf32>, tensor<4xf32>
+  %y = call @read(%coded, %side) : (!tokens, index) -> !patches
   return %y : !patches
 }
 
