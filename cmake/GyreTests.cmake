@@ -45,37 +45,23 @@ function(gyre_numeric_test family graph test)
     set(added ${test})
   endif()
   # LLVM's instrumentation and the sanitizer's runtime have to be one version's.
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/ops/" AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     gyre_sanitized_test(${family} ${graph} "${added}" ${ARGN})
   endif()
 endfunction()
 
-# The same program again as <family>-test-sanitized, with the address sanitizer
-# in the compiled graph: every load and store of a kernel is checked, those of
-# its tiles on the stack and in the workspace too.
+# The same program again as <family>-test-sanitized: every load and store of a
+# kernel is checked, those of its tiles on the stack and in the workspace too,
+# and what LLVM IR leaves undefined.
 function(gyre_sanitized_test family graph test)
   cmake_path(GET graph STEM stem)
-  cmake_path(ABSOLUTE_PATH graph)
   set(target ${family}-test-sanitized)
   if(NOT TARGET ${target})
     gyre_unit_test(${target} PREFIX sanitized/)
     target_compile_options(${target} PRIVATE -fsanitize=address)
     target_link_options(${target} PRIVATE -fsanitize=address)
-    target_link_libraries(${target} PRIVATE gyre::runtime)
   endif()
-  set(base ${CMAKE_CURRENT_BINARY_DIR}/${target}.gyre/${stem})
-  add_custom_command(
-    OUTPUT ${base}.h ${base}.o
-    COMMAND gyre::gyrec ${graph} --emit=header -o ${base}.h ${ARGN}
-    COMMAND gyre::gyrec ${graph} --emit=llvm -o ${base}.ll ${ARGN}
-    COMMAND ${LLVM_TOOLS_BINARY_DIR}/opt -passes=forceattrs,asan
-            -force-attribute=sanitize_address ${base}.ll -o ${base}.bc
-    COMMAND ${LLVM_TOOLS_BINARY_DIR}/llc -O1 -relocation-model=pic -filetype=obj
-            ${base}.bc -o ${base}.o
-    DEPENDS ${graph} gyre::gyrec
-    COMMENT "gyrec ${stem}.mlir, sanitized"
-    VERBATIM)
-  set_source_files_properties(${base}.o PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-  target_sources(${target} PRIVATE ${base}.h ${base}.o ${test})
-  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${target}.gyre)
+  gyre_add_library(${target}-${stem} ${graph} OPTIONS --sanitize=address,undefined ${ARGN})
+  target_link_libraries(${target} PRIVATE ${target}-${stem})
+  target_sources(${target} PRIVATE ${test})
 endfunction()

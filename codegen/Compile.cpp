@@ -175,7 +175,14 @@ gyre::compile(ModuleOp graph, const CompileOptions &options,
   if (extend)
     extend(result);
   TimingScope scope = timing.nest("LLVM's optimizations");
-  if (!guard([&] { optimize(*result.code, *result.machine); })) {
+  if (options.sanitize.undefined)
+    checkUndefined(*result.code);
+  // Checks cut code into small blocks, which takes LLVM's register allocators
+  // ten times as long.
+  if (options.sanitize.any())
+    result.machine->setOptLevel(llvm::CodeGenOptLevel::None);
+  if (!guard(
+          [&] { optimize(*result.code, *result.machine, options.sanitize); })) {
     reportFailure(graph, "LLVM's optimizations", options);
     return failure();
   }

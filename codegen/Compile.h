@@ -6,6 +6,7 @@
 #define GYRE_CODEGEN_COMPILE_H
 
 #include "codegen/Model.h"
+#include "codegen/Sanitize.h"
 #include "passes/Pipeline.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -25,6 +26,7 @@ struct CompileOptions {
   SmallVector<Target> targets;
   bool threads = true;
   bool verifyEach = false;
+  Sanitizers sanitize;
   /// Where a failure of the compiler leaves what it was working on.
   std::string reproducer;
 };

@@ -133,7 +133,8 @@ gyre::linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
   return llvm::verifyModule(*module, &os) ? nullptr : std::move(module);
 }
 
-void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                    const Sanitizers &sanitizers) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -143,6 +144,8 @@ void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   // code and compile time.
   tuning.LoopUnrolling = false;
   llvm::PassBuilder builder(&machine, tuning);
+  if (sanitizers.address)
+    checkAddresses(module, builder);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);

@@ -6,6 +6,7 @@
 #define GYRE_CODEGEN_OBJECT_H
 
 #include "codegen/Model.h"
+#include "codegen/Sanitize.h"
 
 #include "llvm/Support/CodeGen.h"
 #include "llvm/Target/TargetMachine.h"
@@ -35,7 +36,8 @@ linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
              ArrayRef<std::string> suffixes, const Model &model,
              std::string &error);
 
-void optimize(llvm::Module &module, llvm::TargetMachine &machine);
+void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+              const Sanitizers &sanitizers);
 
 LogicalResult writeCode(llvm::Module &module, llvm::TargetMachine &machine,
                         llvm::CodeGenFileType type,

@@ -109,6 +109,20 @@ static bool checkWord(StringRef option, StringRef value,
   return false;
 }
 
+static LogicalResult readSanitizers(StringRef names, bool isRun,
+                                    Sanitizers &sanitizers) {
+  for (StringRef name : llvm::split(names, ',')) {
+    if (!checkWord("sanitize", name, {"address", "undefined"}))
+      return failure();
+    (name == "address" ? sanitizers.address : sanitizers.undefined) = true;
+  }
+  if (!isRun || !sanitizers.address)
+    return success();
+  reportError("--sanitize=address needs a program that is linked with "
+              "-fsanitize=address; gyrec run takes --sanitize=undefined only");
+  return failure();
+}
+
 static bool checkEmit(StringRef what) {
   SmallVector<StringRef> words = {"obj", "header", "json", "asm"};
   llvm::append_range(words, getStageNames());
@@ -136,6 +150,9 @@ static LogicalResult readCompileOptions(const opt::InputArgList &args,
     }
     compile.prefix = (prefix + "_").str();
   }
+  if (StringRef names = args.getLastArgValue(OPT_sanitize_EQ); !names.empty())
+    if (failed(readSanitizers(names, options.run, compile.sanitize)))
+      return failure();
   return readTargets(args.getLastArgValue(OPT_target_EQ, "host"),
                      compile.targets);
 }

@@ -48,6 +48,9 @@ defm load_dialect_plugin : Value<"load-dialect-plugin", "<plugin.so>",
 def mllvm : Separate<["--", "-"], "mllvm">, MetaVarName<"<option>">,
   Group<both>, HelpText<"An option of LLVM's or MLIR's own">;
 defm prefix : Value<"prefix", "<name>", "Lead all symbols with <name>_", both>;
+defm sanitize : Value<"sanitize", "<address,undefined>",
+  "Check, while it runs, memory accesses (the program is linked with -fsanitize=address by clang of the same version) and what LLVM IR leaves undefined",
+  both>;
 defm size : Value<"size", "<T=5>",
   "A size that no input tells; numbers instead of names in a report", both>;
 defm target : Value<"target", "<names>",

@@ -367,6 +367,7 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
   add("gyre_max_threads", &gyre_max_threads);
   add("gyre_parallel_for", &gyre_parallel_for);
   add("gyre_serial_for", &gyre_serial_for);
+  add("gyre_undefined", &gyre_undefined);
   add("gyre_weights_bind", &gyre_weights_bind);
   add("gyre_workspace_bytes", &gyre_workspace_bytes);
   return symbols;

@@ -157,6 +157,13 @@ void gyre_serial_for(gyre_frame *frame, int64_t count, gyre_kernel kernel,
 /* How many threads OpenMP would take; for gyre_entry_info::max_threads. */
 int32_t gyre_max_threads(void);
 
+/* ---- Sanitizing --------------------------------------------------------- */
+
+/* What code compiled with --sanitize=undefined calls where a check fails:
+ * prints both texts and aborts. `function` is a generated function or a kernel
+ * of one, `what` the reason and the instruction. */
+void gyre_undefined(const char *function, const char *what);
+
 /* ---- Weights ------------------------------------------------------------ */
 
 typedef struct gyre_weight_info {
