@@ -232,4 +232,176 @@ def Gyre_CausalConvOp : Gyre_NamedOp<"causal_conv",
   let hasVerifier = 1;
 }
 
+def Gyre_DiagonalSsmOp : Gyre_NamedOp<"diagonal_ssm",
+    [AttrSizedOperandSegments, InferTypeOpAdaptor]> {
+  let summary = "S4D: each channel through a state space of complex rates";
+  let description = [{
+    ```
+    zoh:       r = exp(step a),                       w = (r - 1) / a
+    bilinear:  r = (1 + step a / 2) / (1 - step a / 2), w = step / (1 - step a / 2)
+    h[d, n] = r[d, n] h[d, n] + w[d, n] u[t, d]
+    y[t, d] = 2 Re(sum_n c[d, n] h[d, n]) + skip[d] u[t, d]
+    ```
+
+    u is [.., T, D], step [D], a and c are complex, each by its real and its
+    imaginary part of [D, N], as is the initial state [.., D, N], which is 0
+    where not given. States come in conjugate pairs of which one is kept;
+    without `pairs` the factor 2 is 1. `method` is "zoh" or "bilinear". The
+    results are y, as u, and both parts of the final state. S4D,
+    arXiv 2206.11893; what S4 and DSS learn has the same form.
+
+    * (C1) u has at least two dimensions, and step has the size D.
+    * (C2) a_re, a_im, c_re and c_im have the same sizes [D, N].
+    * (C3) skip has the size D.
+    * (C4) the initial state is given by both parts or none, of sizes
+      [.., D, N].
+
+    Laws: it equals the convolution with k[t] = 2 Re(sum_n c w r^t); cutting a
+    sequence and carrying the state changes nothing.
+
+    ```mlir
+    %y, %last, %lasti = gyre.diagonal_ssm %u, %step, %a, %ai, %c, %ci skip(%d)
+        : tensor<?x?x64xf32>, tensor<64xf32>, tensor<64x16xf32>,
+          tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$u, Gyre_FloatTensor:$step,
+    Gyre_FloatTensor:$a_re, Gyre_FloatTensor:$a_im,
+    Gyre_FloatTensor:$c_re, Gyre_FloatTensor:$c_im,
+    Optional<Gyre_FloatTensor>:$skip, Variadic<Gyre_FloatTensor>:$initial,
+    DefaultValuedStrAttr<Gyre_Choice<["zoh", "bilinear"]>, "zoh">:$method,
+    DefaultValuedAttr<BoolAttr, "true">:$pairs);
+  let results = (outs Gyre_FloatTensor:$result, Gyre_FloatTensor:$last_re,
+    Gyre_FloatTensor:$last_im);
+  let assemblyFormat = [{
+    $u `,` $step `,` $a_re `,` $a_im `,` $c_re `,` $c_im
+    (`skip` `(` $skip^ `)`)? (`initial` `(` $initial^ `)`)? attr-dict
+    `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_LruOp : Gyre_NamedOp<"lru",
+    [AttrSizedOperandSegments, InferTypeOpAdaptor]> {
+  let summary = "the linear recurrent unit: complex states mixed by dense matrices";
+  let description = [{
+    ```
+    r    = exp(-exp(nu) + i exp(theta))
+    h[t] = r h[t - 1] + gamma (u[t] B),  gamma = sqrt(1 - |r|^2) where not given
+    y[t] = Re(h[t] C)
+    ```
+
+    u is [.., T, D], nu and theta are [N], B is complex [D, N], C complex
+    [N, E], each by its real and its imaginary part, `gamma` is [N], the initial
+    state, by both parts, [.., N] and 0 where not given. The results are y,
+    [.., T, E], and both parts of the final state. A skip, a matrix in the
+    paper, is `gyre.linear`. arXiv 2303.06349.
+
+    * (C1) u has at least two dimensions.
+    * (C2) nu and theta have the same size N, and gamma has it.
+    * (C3) b_re and b_im have the sizes [D, N], c_re and c_im the same sizes
+      [N, E].
+    * (C4) the initial state is given by both parts or none, of sizes [.., N].
+
+    Law: cutting a sequence and carrying the state changes nothing.
+
+    ```mlir
+    %y, %last, %lasti = gyre.lru %u, %nu, %theta, %b, %bi, %c, %ci
+        : tensor<?x?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>,
+          tensor<64x32xf32>, tensor<32x64xf32>, tensor<32x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$u, Gyre_FloatTensor:$nu,
+    Gyre_FloatTensor:$theta, Gyre_FloatTensor:$b_re, Gyre_FloatTensor:$b_im,
+    Gyre_FloatTensor:$c_re, Gyre_FloatTensor:$c_im,
+    Optional<Gyre_FloatTensor>:$gamma, Variadic<Gyre_FloatTensor>:$initial);
+  let results = (outs Gyre_FloatTensor:$result, Gyre_FloatTensor:$last_re,
+    Gyre_FloatTensor:$last_im);
+  let assemblyFormat = [{
+    $u `,` $nu `,` $theta `,` $b_re `,` $b_im `,` $c_re `,` $c_im
+    (`gamma` `(` $gamma^ `)`)? (`initial` `(` $initial^ `)`)? attr-dict
+    `:` type(operands)
+  }];
+  let hasVerifier = 1;
+}
+
+def Gyre_HippoOp : Gyre_NamedOp<"hippo"> {
+  let summary = "HiPPO's matrices, as constants";
+  let description = [{
+    ```
+    legs:  A[n, k] = -(sqrt((2n + 1)(2k + 1)) if n > k; n + 1 if n = k; 0)
+           B[n]    = sqrt(2n + 1)
+    legt:  A[n, k] = -sqrt((2n + 1)(2k + 1)) (1 if k <= n; (-1)^(n - k)) / window
+           B[n]    = sqrt(2n + 1) / window
+    lmu:   A[n, k] = (2n + 1) (-1 if n < k; (-1)^(n - k + 1)) / window
+           B[n]    = (2n + 1) (-1)^n / window
+    ```
+
+    as `measure` says: the whole past (x' = A/t x + B/t u), or a window of it
+    (x' = A x + B u) in Legendre polynomials of norm 1 or, as the LMU has them,
+    of value 1 at their end. `window` is the length of the window; S4's code
+    has A and B by half, which is a window of 2. arXiv 2008.07669, 1912.05774.
+
+    * (C1) A is square of a known size N of at least 1, and B has that size.
+    * (C2) the window is positive and finite.
+
+    Law: the state of legs holds the Legendre coefficients of the input so far.
+
+    ```mlir
+    %a, %b = gyre.hippo {measure = "legt", window = 0.5} : tensor<16x16xf64>, tensor<16xf64>
+    ```
+  }];
+  let arguments = (ins
+    DefaultValuedStrAttr<Gyre_Choice<["legs", "legt", "lmu"]>, "legs">:$measure,
+    DefaultValuedAttr<F64Attr, "1.0">:$window);
+  let results = (outs Gyre_FloatTensor:$a, Gyre_FloatTensor:$b);
+  let assemblyFormat = "attr-dict `:` type(results)";
+  let hasVerifier = 1;
+}
+
+def Gyre_DiscretizeOp : Gyre_NamedOp<"discretize"> {
+  let summary = "x' = A x + B u as a recurrence, made at compile time";
+  let description = [{
+    ```
+    generalized:  R = (I - alpha s A)^-1 (I + (1 - alpha) s A),
+                  W = (I - alpha s A)^-1 s B
+    zoh:          R = exp(s A),  W = A^-1 (exp(s A) - I) B
+    x[t] = R x[t - 1] + W u[t]
+    ```
+
+    with the step s. `method` is "generalized" with any `alpha`, or by name
+    "euler" (alpha = 0), "bilinear" (1/2), "backward_euler" (1), or "zoh", which
+    is exact for inputs that stay the same over a step and asks for no inverse
+    of A. With `varying` the system is that of x' = A/t x + B/t u at
+    t = 1, 2, .., of which R and W have a leading dimension: s is 1/t, and
+    ln((t + 1) / t) for "zoh". A and B have to be constants, and so are R and
+    W: use f64 for A and B, so that only these are rounded. arXiv 2008.07669.
+
+    * (C1) A is square of a known size N, and B has that size.
+    * (C2) R and W have the sizes of A and B, after a leading one, known and the
+      same, with `varying`.
+    * (C3) the step is positive and finite; it is 1 with `varying`.
+    * (C4) A and B are constants, and I - alpha s A has an inverse.
+    * (C5) `alpha` is given with "generalized" only, and is in [0, 1].
+
+    Laws: the error falls with s for the Euler forms, with s^2 for the bilinear
+    one; two steps of "zoh" are one of twice the length.
+
+    ```mlir
+    %r, %w = gyre.discretize %a, %b {method = "bilinear", step = 0.01}
+        : tensor<16x16xf64>, tensor<16xf64> -> tensor<16x16xf32>, tensor<16xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$a, Gyre_FloatTensor:$b,
+    DefaultValuedStrAttr<Gyre_Choice<["euler", "backward_euler", "bilinear",
+        "generalized", "zoh"]>, "bilinear">:$method,
+    OptionalAttr<F64Attr>:$alpha, DefaultValuedAttr<F64Attr, "1.0">:$step,
+    UnitAttr:$varying);
+  let results = (outs Gyre_FloatTensor:$r, Gyre_FloatTensor:$w);
+  let assemblyFormat = [{
+    $a `,` $b attr-dict `:` type(operands) `->` type(results)
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // GYRE_OPS_SCAN_TD

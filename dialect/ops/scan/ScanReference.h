@@ -164,6 +164,63 @@ struct SsdScan {
   }
 };
 
+/// u [batch][length][channels], step [channels], a, c [channels][states]; h
+/// [batch][channels][states] is the initial state, then the final one.
+inline std::vector<double>
+diagonalSsm(const std::vector<double> &u, const std::vector<double> &step,
+            const std::vector<std::complex<double>> &a,
+            const std::vector<std::complex<double>> &c,
+            const std::vector<double> &skip,
+            std::vector<std::complex<double>> &h, int64_t batch, int64_t length,
+            int64_t channels, int64_t states, bool bilinear, bool pairs) {
+  std::vector<double> y(u.size());
+  for (int64_t row = 0; row < batch * length; ++row)
+    for (int64_t d = 0; d < channels; ++d) {
+      double input = u[row * channels + d], sum = 0;
+      for (int64_t n = 0; n < states; ++n) {
+        std::complex<double> rate = a[d * states + n], z = step[d] * rate,
+                             below = 1.0 - z / 2.0;
+        std::complex<double> r =
+            bilinear ? (1.0 + z / 2.0) / below : std::exp(z);
+        std::complex<double> w = bilinear      ? step[d] / below
+                                 : rate == 0.0 ? step[d]
+                                               : (r - 1.0) / rate;
+        auto &state = h[(row / length * channels + d) * states + n];
+        state = r * state + w * input;
+        sum += (c[d * states + n] * state).real();
+      }
+      y[row * channels + d] =
+          (pairs ? 2 : 1) * sum + (skip.empty() ? 0 : skip[d] * input);
+    }
+  return y;
+}
+
+/// u [batch][length][features], b [features][states], c [states][results]; h
+/// [batch][states] is the initial state, then the final one.
+inline std::vector<double>
+lru(const std::vector<double> &u, const std::vector<double> &nu,
+    const std::vector<double> &theta,
+    const std::vector<std::complex<double>> &b,
+    const std::vector<std::complex<double>> &c,
+    const std::vector<double> &gamma, std::vector<std::complex<double>> &h,
+    int64_t batch, int64_t length, int64_t features) {
+  int64_t states = int64_t(nu.size()), results = int64_t(c.size()) / states;
+  std::vector<double> y(batch * length * results);
+  for (int64_t row = 0; row < batch * length; ++row)
+    for (int64_t n = 0; n < states; ++n) {
+      double radius = std::exp(-std::exp(nu[n]));
+      std::complex<double> drive = 0;
+      for (int64_t i = 0; i < features; ++i)
+        drive += u[row * features + i] * b[i * states + n];
+      drive *= gamma.empty() ? std::sqrt(1 - radius * radius) : gamma[n];
+      auto &state = h[row / length * states + n];
+      state = std::polar(radius, std::exp(theta[n])) * state + drive;
+      for (int64_t j = 0; j < results; ++j)
+        y[row * results + j] += (state * c[n * results + j]).real();
+    }
+  return y;
+}
+
 } // namespace gyre::reference
 
 #endif // GYRE_DIALECT_OPS_SCANREFERENCE_H

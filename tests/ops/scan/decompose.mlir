@@ -111,3 +111,43 @@ func.func @ssd_scan_steps(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tenso
       : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
   return %y : tensor<?x8x64xf32>
 }
+
+// The factors are made once, before the scan.
+// CHECK-LABEL: @diagonal_ssm
+// CHECK: %[[FACTORS:.*]]:4 = linalg.generic
+// CHECK: math.sin
+// CHECK: gyre.scan
+// CHECK-SAME: iterator_types = ["carried", "parallel", "state"]
+// CHECK-SAME: ins(%{{[^,]*}}, %[[FACTORS]]#0, %[[FACTORS]]#1, %[[FACTORS]]#2, %[[FACTORS]]#3,
+// CHECK-NOT: math
+// CHECK: return
+func.func @diagonal_ssm(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>) -> tensor<?x64xf32> {
+  %y, %last, %lasti = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a
+      : tensor<?x64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>
+  return %y : tensor<?x64xf32>
+}
+
+// A complex recurrence between linear layers.
+// CHECK-LABEL: @lru
+// CHECK-COUNT-2: linalg.generic {{.*}}"reduction"
+// CHECK: gyre.scan
+// CHECK-COUNT-2: linalg.generic {{.*}}"reduction"
+func.func @lru(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %bi: tensor<64x32xf32>,
+               %c: tensor<32x8xf32>, %ci: tensor<32x8xf32>) -> tensor<?x8xf32> {
+  %y, %last, %lasti = gyre.lru %u, %n, %n, %b, %bi, %c, %ci
+      : tensor<?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>, tensor<32x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// Constants, all of it: x' = -x + u held for ln 2 is x / 2 + u / 2.
+// CHECK-LABEL: @discretize
+// CHECK-DAG: arith.constant dense<5.000000e-01> : tensor<1x1xf32>
+// CHECK-DAG: arith.constant dense<5.000000e-01> : tensor<1xf32>
+// CHECK-NOT: gyre
+// CHECK: return
+func.func @discretize() -> (tensor<1x1xf32>, tensor<1xf32>) {
+  %a, %b = gyre.hippo : tensor<1x1xf64>, tensor<1xf64>
+  %r, %w = gyre.discretize %a, %b {method = "zoh", step = 0.69314718055994531}
+      : tensor<1x1xf64>, tensor<1xf64> -> tensor<1x1xf32>, tensor<1xf32>
+  return %r, %w : tensor<1x1xf32>, tensor<1xf32>
+}

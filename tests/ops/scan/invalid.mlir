@@ -1,4 +1,4 @@
-// RUN: gyre-opt --split-input-file --verify-diagnostics %s -o %t
+// RUN: gyre-opt --gyre-decompose --split-input-file --verify-diagnostics %s -o %t
 //
 // One negative test a constraint of Scan.td.
 
@@ -245,4 +245,193 @@ func.func @causal_conv_c4(%x: tensor<?x64xf32>, %w: tensor<64x4xf32>, %h0: tenso
   // expected-error @+1 {{expected the initial rows to have sizes 3x64, got 4x64}}
   %y, %h = gyre.causal_conv %x, %w initial(%h0) : tensor<?x64xf32>, tensor<64x4xf32>, tensor<4x64xf32>
   return
+}
+
+// -----
+
+func.func @diagonal_ssm_c1(%u: tensor<64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>) {
+  // expected-error @+1 {{expected u of rank 2 or more, got 'tensor<64xf32>'}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a : tensor<64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c1_step(%u: tensor<?x64xf32>, %s: tensor<16xf32>, %a: tensor<64x16xf32>) {
+  // expected-error @+1 {{expected step to have sizes 64, got 16}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a : tensor<?x64xf32>, tensor<16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c2(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>, %c: tensor<64x8xf32>) {
+  // expected-error @+1 {{expected c_im to have sizes 64x16, got 64x8}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %c : tensor<?x64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x8xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c2_rows(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<32x16xf32>) {
+  // expected-error @+1 {{expected a_re to have rank 2 and 64 rows, as u has channels, got 'tensor<32x16xf32>'}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a : tensor<?x64xf32>, tensor<64xf32>, tensor<32x16xf32>, tensor<32x16xf32>, tensor<32x16xf32>, tensor<32x16xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c3(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>, %skip: tensor<16xf32>) {
+  // expected-error @+1 {{expected skip to have sizes 64, got 16}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a skip(%skip) : tensor<?x64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<16xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c4(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>) {
+  // expected-error @+1 {{expected both parts of the initial state or none, got 1}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a initial(%a) : tensor<?x64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>
+  return
+}
+
+// -----
+
+func.func @diagonal_ssm_c4_sizes(%u: tensor<?x64xf32>, %s: tensor<64xf32>, %a: tensor<64x16xf32>, %h: tensor<16x64xf32>) {
+  // expected-error @+1 {{expected the initial state to have sizes 64x16, got 16x64}}
+  %0:3 = gyre.diagonal_ssm %u, %s, %a, %a, %a, %a initial(%a, %h) : tensor<?x64xf32>, tensor<64xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<64x16xf32>, tensor<16x64xf32>
+  return
+}
+
+// -----
+
+func.func @lru_c1(%u: tensor<64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>) {
+  // expected-error @+1 {{expected u of rank 2 or more, got 'tensor<64xf32>'}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %b, %c, %c : tensor<64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>, tensor<32x8xf32>
+  return
+}
+
+// -----
+
+func.func @lru_c2(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>, %g: tensor<64xf32>) {
+  // expected-error @+1 {{expected gamma to have sizes 32, got 64}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %b, %c, %c gamma(%g) : tensor<?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>, tensor<32x8xf32>, tensor<64xf32>
+  return
+}
+
+// -----
+
+func.func @lru_c3(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>, %d: tensor<64x16xf32>) {
+  // expected-error @+1 {{expected b_im to have sizes 64x32, got 64x16}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %d, %c, %c : tensor<?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x16xf32>, tensor<32x8xf32>, tensor<32x8xf32>
+  return
+}
+
+// -----
+
+func.func @lru_c3_states(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>) {
+  // expected-error @+1 {{expected c_re to have rank 2 and 32 rows, got 'tensor<64x32xf32>'}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %b, %b, %c : tensor<?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>
+  return
+}
+
+// -----
+
+func.func @lru_c4(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>) {
+  // expected-error @+1 {{expected both parts of the initial state or none, got 1}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %b, %c, %c initial(%n) : tensor<?x64xf32>, tensor<32xf32>, tensor<32xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>, tensor<32x8xf32>, tensor<32xf32>
+  return
+}
+
+// -----
+
+func.func @hippo_c1() {
+  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 8x8 and 4}}
+  %a, %b = gyre.hippo : tensor<8x8xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @hippo_c1_empty() {
+  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 0x0 and 0}}
+  %a, %b = gyre.hippo : tensor<0x0xf32>, tensor<0xf32>
+  return
+}
+
+// -----
+
+func.func @hippo_c2() {
+  // expected-error @+1 {{expected a positive window, got 0}}
+  %a, %b = gyre.hippo {window = 0.0} : tensor<8x8xf32>, tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c1(%a: tensor<4x4xf64>, %b: tensor<?xf64>) {
+  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 4x4 and ?}}
+  %r, %w = gyre.discretize %a, %b : tensor<4x4xf64>, tensor<?xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c2(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+1 {{expected R and W to have the sizes of A and B after the number of steps, got 4x4 and 4}}
+  %r, %w = gyre.discretize %a, %b {varying} : tensor<4x4xf64>, tensor<4xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c2_steps(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+1 {{expected R and W to have the sizes of A and B after the number of steps, got 9x4x4 and 8x4}}
+  %r, %w = gyre.discretize %a, %b {varying} : tensor<4x4xf64>, tensor<4xf64> -> tensor<9x4x4xf32>, tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c3(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+1 {{expected a positive step, and 1 with varying, got -1}}
+  %r, %w = gyre.discretize %a, %b {step = -1.0} : tensor<4x4xf64>, tensor<4xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c5(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+1 {{expected alpha with the method generalized, and with no other}}
+  %r, %w = gyre.discretize %a, %b {method = "generalized"} : tensor<4x4xf64>, tensor<4xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c5_range(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+1 {{expected alpha in [0, 1], got 2}}
+  %r, %w = gyre.discretize %a, %b {method = "generalized", alpha = 2.0} : tensor<4x4xf64>, tensor<4xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c4(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
+  // expected-error @+2 {{expected A and B to be constants}}
+  // expected-error @+1 {{failed to decompose operation gyre.discretize}}
+  %r, %w = gyre.discretize %a, %b : tensor<4x4xf64>, tensor<4xf64> -> tensor<4x4xf32>, tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c4_inverse() -> tensor<2x2xf32> {
+  %a = arith.constant dense<[[1.0, 0.0], [0.0, 0.5]]> : tensor<2x2xf64>
+  %b = arith.constant dense<1.0> : tensor<2xf64>
+  // expected-error @+2 {{expected I - alpha s A to have an inverse}}
+  // expected-error @+1 {{failed to decompose operation gyre.discretize}}
+  %r, %w = gyre.discretize %a, %b {method = "backward_euler"}
+      : tensor<2x2xf64>, tensor<2xf64> -> tensor<2x2xf32>, tensor<2xf32>
+  return %r : tensor<2x2xf32>
 }
