@@ -29,6 +29,10 @@ ElementNames gyre::getElementNames(Type type) {
     return {"uint16_t", "F16"};
   if (type.isBF16())
     return {"uint16_t", "BF16"};
+  if (isa<Float8E4M3FNType>(type))
+    return {"uint8_t", "F8_E4M3"};
+  if (isa<Float8E5M2Type>(type))
+    return {"uint8_t", "F8_E5M2"};
   if (type.isIndex())
     return {"int64_t", "I64"};
   switch (type.getIntOrFloatBitWidth()) {

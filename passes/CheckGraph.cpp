@@ -31,9 +31,10 @@ using namespace mlir::gyre;
 
 static bool isElementType(Type type) {
   return type.isF32() || type.isF16() || type.isBF16() || type.isF64() ||
-         type.isIndex() || type.isSignlessInteger(1) ||
-         type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
-         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+         isa<Float8E4M3FNType, Float8E5M2Type>(type) || type.isIndex() ||
+         type.isSignlessInteger(1) || type.isSignlessInteger(8) ||
+         type.isSignlessInteger(16) || type.isSignlessInteger(32) ||
+         type.isSignlessInteger(64);
 }
 
 static bool isGraphType(Type type) {
@@ -60,8 +61,10 @@ static LogicalResult checkOperation(Operation *op) {
     return op->emitError("unsupported operation ") << op->getName();
   for (Type type : op->getResultTypes())
     if (!isGraphType(type))
-      return op->emitError("expected ranked tensors and scalars of f64, f32, "
-                           "f16, bf16, index, i1, i8, i16, i32 or i64, got ")
+      return op->emitError(
+                 "expected ranked tensors and scalars of f64, f32, "
+                 "f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 "
+                 "or i64, got ")
              << type;
   return success();
 }

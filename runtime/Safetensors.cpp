@@ -236,9 +236,10 @@ static int64_t elementBytes(std::string_view type) {
   static constexpr struct {
     std::string_view type;
     int64_t bytes;
-  } known[] = {{"BOOL", 1}, {"U8", 1},   {"I8", 1},  {"U16", 2}, {"I16", 2},
-               {"F16", 2},  {"BF16", 2}, {"U32", 4}, {"I32", 4}, {"F32", 4},
-               {"U64", 8},  {"I64", 8},  {"F64", 8}};
+  } known[] = {{"F8_E4M3", 1}, {"F8_E5M2", 1}, {"BOOL", 1}, {"U8", 1},
+               {"I8", 1},      {"U16", 2},     {"I16", 2},  {"F16", 2},
+               {"BF16", 2},    {"U32", 4},     {"I32", 4},  {"F32", 4},
+               {"U64", 8},     {"I64", 8},     {"F64", 8}};
   for (auto &entry : known)
     if (entry.type == type)
       return entry.bytes;

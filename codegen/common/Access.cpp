@@ -54,7 +54,7 @@ SmallVector<Value> gyre::accessIndices(OpBuilder &b, Location loc,
 //===----------------------------------------------------------------------===//
 
 /// The same memory as integers, where vectors of the type itself would be
-/// packed bits (i1) or are not native to most targets (bf16, f16).
+/// packed bits (i1) or are not native to most targets (bf16, f16, f8).
 static Value asIntegers(OpBuilder &b, Location loc, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   Type element;
@@ -62,6 +62,8 @@ static Value asIntegers(OpBuilder &b, Location loc, Value memref) {
     element = b.getI8Type();
   else if (isa<BFloat16Type, Float16Type>(type.getElementType()))
     element = b.getI16Type();
+  else if (isa<Float8E4M3FNType, Float8E5M2Type>(type.getElementType()))
+    element = b.getI8Type();
   else
     return memref;
   Type integers = MemRefType::Builder(type).setElementType(element);

@@ -56,7 +56,7 @@ std::pair<Value, Value> linearAddress(OpBuilder &b, Location loc, Value memref,
 /// width; unchanged where it has the element type `to` already.
 Value convertFloat(OpBuilder &b, Location loc, Value value, Type to);
 
-/// loadAt and storeAt as regions see elements: with f16 and bf16 in memory
+/// loadAt and storeAt as regions see elements: with f16, bf16 and f8 in memory
 /// widened to f32 (`getRegionType`).
 Value loadElement(OpBuilder &b, Location loc, Value memref, ValueRange indices,
                   Value mask = {});

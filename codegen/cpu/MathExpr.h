@@ -61,6 +61,12 @@ public:
   Expr bits16() const {
     return cast_<arith::BitcastOp>(builder().getI16Type());
   }
+  Expr bits8() const { return cast_<arith::BitcastOp>(builder().getI8Type()); }
+  /// The low byte as an 8-bit float.
+  Expr asF8(Type type) const {
+    Expr low = cast_<arith::TruncIOp>(builder().getI8Type());
+    return low.cast_<arith::BitcastOp>(type);
+  }
   Expr zeroExtend() const { return cast_<arith::ExtUIOp>(i32()); }
   Expr asBF16() const {
     Expr low = cast_<arith::TruncIOp>(builder().getI16Type());

@@ -18,13 +18,15 @@ using namespace mlir::gyre;
 
 static constexpr StringLiteral magic = "\x93NUMPY";
 
-/// What NumPy calls an element type; it has no bf16.
+/// What NumPy calls an element type; it has no bf16 and no f8.
 static StringRef spell(Type type) {
   if (type.isIndex())
     return "<i8";
   if (type.isBF16())
     return "<u2";
   unsigned bits = type.getIntOrFloatBitWidth();
+  if (isa<FloatType>(type) && bits == 8)
+    return "|u1";
   if (isa<FloatType>(type))
     return bits == 64 ? "<f8" : bits == 32 ? "<f4" : "<f2";
   return bits == 1    ? "|b1"

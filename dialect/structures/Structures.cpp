@@ -33,7 +33,7 @@ SmallVector<IteratorKind> gyre::parseIteratorKinds(ArrayAttr names) {
 }
 
 Type gyre::getRegionType(Type type) {
-  if (isa<Float16Type, BFloat16Type>(type))
+  if (isa<Float16Type, BFloat16Type, Float8E4M3FNType, Float8E5M2Type>(type))
     return Float32Type::get(type.getContext());
   return type;
 }

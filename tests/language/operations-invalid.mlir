@@ -22,7 +22,7 @@ func.func @inside(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 func.func @complex(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, index, i1, i8, i16, i32 or i64, got 'tensor<4xcomplex<f32>>'}}
+  // expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got 'tensor<4xcomplex<f32>>'}}
   %0 = tensor.empty() : tensor<4xcomplex<f32>>
   return %x : tensor<4xf32>
 }

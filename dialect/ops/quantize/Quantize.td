@@ -92,4 +92,108 @@ def Gyre_NearestCodeOp : Gyre_NamedOp<"nearest_code", [InferTypeOpAdaptor]> {
   let assemblyFormat = "$x `,` $codebook attr-dict `:` type(operands)";
 }
 
+// What a narrow number is, and how scales lie over a tensor.
+def Gyre_NarrowTensor : RankedTensorOf<[I8, F8E4M3FN, F8E5M2]>;
+def Gyre_Format : Gyre_Choice<["int8", "int4", "e4m3", "e5m2"]>;
+
+def Gyre_QuantizeScaleOp : Gyre_NamedOp<"quantize_scale", [InferTypeOpAdaptor]> {
+  let summary = "scales that make a number format hold a tensor";
+  let description = [{
+    ```
+    scale = max |x| over a block / largest
+    largest: int8 127, int4 7, e4m3 448, e5m2 57344
+    ```
+
+    `block` has a size for each dimension of x: the elements that share a scale.
+    0 is the whole dimension, which scales then don't have; 1 gives each position
+    a scale; b cuts the dimension in groups of b. All 0 is a scale for the tensor,
+    `[0, 1]` one for each column of a matrix, `[32, 1]` one for each 32 rows of
+    a column. NaN counts for nothing; the scale of zeros is 0.
+
+    * (C1) `block` has an entry of 0 or more for each dimension of x.
+    * (C2) an entry above 1 divides its dimension, which is known.
+
+    ```mlir
+    %s = gyre.quantize_scale %w {format = "int4", block = array<i64: 32, 1>}
+        : tensor<4096x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_Format:$format,
+    DenseI64ArrayAttr:$block);
+  let results = (outs Gyre_FloatTensor:$scale);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Gyre_QuantizeOp : Gyre_NamedOp<"quantize", [InferTypeOpAdaptor]> {
+  let summary = "a tensor in a narrow number format, by scales";
+  let description = [{
+    ```
+    q = x / scale, rounded to the format, halves to even; 0 where the scale is 0
+    int8: i8 in [-128, 127]      int4: two of [-8, 7] a byte
+    e4m3: f8E4M3FN               e5m2: f8E5M2
+    ```
+
+    Scales are those of `gyre.quantize_scale` with the same `block`, or any of
+    their sizes. Integers saturate, and NaN becomes 0. Beyond its largest number
+    e5m2 is infinite, e4m3 saturates (as torch does) or with `overflow = "nan"` is
+    NaN (as ml_dtypes does).
+
+    int4 packs neighbours along `axis`, counted from the end where negative: byte
+    j holds element 2 j in its low half and 2 j + 1 in its high half.
+
+    * (C1) `block` has an entry of 0 or more for each dimension of x.
+    * (C2) an entry above 1 divides its dimension, which is known.
+    * (C3) `scale` has the sizes that `block` says.
+    * (C4) int4: `axis` is one of x, of a known even size and in even blocks.
+
+    Laws: dequantizing gives x up to half a step, scale / 2, where nothing
+    saturates; as a fold, quantizing what was dequantized by the same scale
+    returns it (a scale of 0 has no way back).
+
+    ```mlir
+    %q = gyre.quantize %w, %s {format = "int4", block = array<i64: 32, 1>, axis = 0 : i64}
+        : tensor<4096x64xf32>, tensor<128x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$scale,
+    Gyre_Format:$format, DenseI64ArrayAttr:$block,
+    DefaultValuedAttr<I64Attr, "-1">:$axis,
+    DefaultValuedStrAttr<Gyre_Choice<["saturate", "nan"]>, "saturate">:$overflow);
+  let results = (outs Gyre_NarrowTensor:$q);
+  let assemblyFormat = "$x `,` $scale attr-dict `:` type(operands)";
+  let hasFolder = 1;
+}
+
+def Gyre_DequantizeOp : Gyre_NamedOp<"dequantize"> {
+  let summary = "narrow numbers times their scales";
+  let description = [{
+    ```
+    y = q scale
+    ```
+
+    with q, `format`, `block` and `axis` as in `gyre.quantize`. An element-wise
+    consumer holds the wide numbers in registers only.
+
+    * (C1) `block` has an entry of 0 or more for each dimension of the result.
+    * (C2) an entry above 1 divides its dimension, which is known.
+    * (C3) `scale` has the sizes that `block` says.
+    * (C4) int4: `axis` is a dimension of the result, of a known even size and in
+      even blocks.
+    * (C5) q has the sizes of the result and the element type of the format,
+      for int4 half the size along `axis`.
+
+    ```mlir
+    %w = gyre.dequantize %q, %s {format = "int4", block = array<i64: 32, 1>, axis = 0 : i64}
+        : tensor<2048x64xi8>, tensor<128x64xf32> -> tensor<4096x64xf32>
+    %y = gyre.linear %x, %w : tensor<?x4096xf32>, tensor<4096x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_NarrowTensor:$q, Gyre_FloatTensor:$scale,
+    Gyre_Format:$format, DenseI64ArrayAttr:$block,
+    DefaultValuedAttr<I64Attr, "-1">:$axis);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = "$q `,` $scale attr-dict `:` type(operands) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 #endif // GYRE_QUANTIZE_TD

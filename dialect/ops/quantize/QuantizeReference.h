@@ -68,6 +68,62 @@ inline std::vector<double> codeScores(const double *x,
   return scores;
 }
 
+/// A float of one byte.
+struct SmallFloat {
+  int mantissa, bias;
+  bool hasInfinity;
+
+  double widen(int byte) const {
+    int exponent = (byte & 0x7F) >> mantissa;
+    int fraction = byte & ((1 << mantissa) - 1);
+    bool ones = exponent == 0x7F >> mantissa;
+    double value;
+    if (hasInfinity && ones)
+      value = fraction ? NAN : INFINITY;
+    else if (!hasInfinity && (byte & 0x7F) == 0x7F)
+      value = NAN;
+    else
+      value = exponent == 0 ? std::ldexp(fraction, 1 - bias - mantissa)
+                            : std::ldexp((1 << mantissa) + fraction,
+                                         exponent - bias - mantissa);
+    return byte & 0x80 ? -value : value;
+  }
+  /// The closest byte by trying all, even ones in a tie. What is too large is
+  /// the byte behind the largest number.
+  int narrow(double x) const {
+    int sign = std::signbit(x) ? 0x80 : 0, last = hasInfinity ? 0x7C : 0x7F;
+    if (std::isnan(x))
+      return sign | (hasInfinity ? 0x7E : 0x7F);
+    double beyond = 2 * widen(last - 1) - widen(last - 2);
+    double size = std::fmin(std::fabs(x), beyond), least = INFINITY;
+    int best = 0;
+    for (int byte = 0; byte <= last; ++byte) {
+      double distance = std::fabs(size - (byte < last ? widen(byte) : beyond));
+      if (distance < least || (distance == least && byte % 2 == 0)) {
+        least = distance;
+        best = byte;
+      }
+    }
+    return sign | best;
+  }
+};
+constexpr SmallFloat e4m3 = {3, 7, false}, e5m2 = {2, 15, true};
+
+/// x / scale as an integer of `bits` bits.
+inline int quantizeInteger(double x, double scale, int bits) {
+  int largest = (1 << (bits - 1)) - 1;
+  double y = scale == 0 ? 0 : x / scale;
+  if (std::isnan(y))
+    return 0;
+  return int(std::fmax(-largest - 1, std::fmin(largest, std::nearbyint(y))));
+}
+
+/// Element 2 j or 2 j + 1 of the byte that holds both.
+inline int unpackInt4(int8_t byte, bool isHigh) {
+  int digit = (isHigh ? uint8_t(byte) >> 4 : uint8_t(byte)) & 15;
+  return digit < 8 ? digit : digit - 16;
+}
+
 } // namespace gyre::reference
 
 #endif // GYRE_DIALECT_OPS_QUANTIZEREFERENCE_H

@@ -43,3 +43,16 @@ func.func @nearest_code(%x: tensor<?x?x64xf32>, %codebook: tensor<1024x64xf32>) 
   %k = gyre.nearest_code %x, %codebook : tensor<?x?x64xf32>, tensor<1024x64xf32>
   return %k : tensor<?x?xi32>
 }
+
+// Groups of rows are a loop of their own, and so are the halves of a byte.
+// CHECK-LABEL: @dequantize
+// CHECK: tensor.expand_shape %{{.*}} : tensor<48x8xi8> into tensor<3x16x8xi8>
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%{{.*}}, %{{.*}} : tensor<3x16x8xi8>, tensor<3x8xf32>)
+// CHECK: arith.shrsi
+// CHECK: tensor.collapse_shape
+func.func @dequantize(%q: tensor<48x8xi8>, %s: tensor<3x8xf32>) -> tensor<96x8xf32> {
+  %y = gyre.dequantize %q, %s {format = "int4", block = array<i64: 32, 1>, axis = 0 : i64}
+      : tensor<48x8xi8>, tensor<3x8xf32> -> tensor<96x8xf32>
+  return %y : tensor<96x8xf32>
+}

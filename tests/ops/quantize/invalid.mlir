@@ -55,3 +55,91 @@ func.func @nearest_code_c2(%x: tensor<?x32xf32>, %e: tensor<100x64xf32>) {
   %k = gyre.nearest_code %x, %e : tensor<?x32xf32>, tensor<100x64xf32>
   return
 }
+
+// -----
+
+func.func @quantize_scale_c1(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected a block with an entry of 0 or more for each dimension of 'tensor<64x?xf32>', got [0]}}
+  %0 = gyre.quantize_scale %x {format = "int8", block = array<i64: 0>} : tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_scale_c2(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected blocks of 10 to divide a known size, got 'tensor<64x?xf32>'}}
+  %0 = gyre.quantize_scale %x {format = "int8", block = array<i64: 10, 1>} : tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_c1(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected a block with an entry of 0 or more for each dimension of 'tensor<64x?xf32>', got [0, -1]}}
+  %0 = gyre.quantize %x, %s {format = "int8", block = array<i64: 0, -1>} : tensor<64x?xf32>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @quantize_c2(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected blocks of 16 to divide a known size, got 'tensor<64x?xf32>'}}
+  %0 = gyre.quantize %x, %s {format = "int8", block = array<i64: 0, 16>} : tensor<64x?xf32>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @quantize_c3(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected a scale of sizes 4x?, got 'tensor<f32>'}}
+  %0 = gyre.quantize %x, %s {format = "int8", block = array<i64: 16, 1>} : tensor<64x?xf32>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @quantize_c4(%x: tensor<64x?xf32>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected axis -1 to have a known even size and even blocks, got 'tensor<64x?xf32>' and [0, 0]}}
+  %0 = gyre.quantize %x, %s {format = "int4", block = array<i64: 0, 0>} : tensor<64x?xf32>, tensor<f32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c1(%q: tensor<64x?xi8>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected a block with an entry of 0 or more for each dimension of 'tensor<64x?xf32>', got []}}
+  %0 = gyre.dequantize %q, %s {format = "int8", block = array<i64>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c2(%q: tensor<64x?xi8>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected blocks of 3 to divide a known size, got 'tensor<64x?xf32>'}}
+  %0 = gyre.dequantize %q, %s {format = "int8", block = array<i64: 3, 0>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c3(%q: tensor<64x?xi8>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected a scale of sizes ?, got 'tensor<f32>'}}
+  %0 = gyre.dequantize %q, %s {format = "int8", block = array<i64: 0, 1>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c4(%q: tensor<64x?xi8>, %s: tensor<64xf32>) {
+  // expected-error @+1 {{expected axis 0 to have a known even size and even blocks, got 'tensor<64x?xf32>' and [1, 0]}}
+  %0 = gyre.dequantize %q, %s {format = "int4", block = array<i64: 1, 0>, axis = 0 : i64} : tensor<64x?xi8>, tensor<64xf32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c5(%q: tensor<64x?xi8>, %s: tensor<f32>) {
+  // expected-error @+1 {{expected q to be 'tensor<64x?xf8E4M3FN>', got 'tensor<64x?xi8>'}}
+  %0 = gyre.dequantize %q, %s {format = "e4m3", block = array<i64: 0, 0>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>
+  return
+}

@@ -1,6 +1,7 @@
 // RUN: gyre-opt --canonicalize %s | FileCheck %s
 //
-// decode(indices of encode(z)) -> codes of encode(z).
+// decode(indices of encode(z)) -> codes of encode(z); quantizing what was
+// dequantized by the same scale.
 
 // CHECK-LABEL: @round_trip
 // CHECK: %[[CODES:.*]], %{{.*}} = gyre.fsq_encode
@@ -18,4 +19,24 @@ func.func @other_levels(%z: tensor<?x2xf32>) -> tensor<?x2xf32> {
   %codes, %indices = gyre.fsq_encode %z {levels = array<i64: 8, 5>} : tensor<?x2xf32>
   %0 = gyre.fsq_decode %indices {levels = array<i64: 5, 8>} : tensor<?xi32>
   return %0 : tensor<?x2xf32>
+}
+
+// CHECK-LABEL: @requantize
+// CHECK-SAME: (%[[Q:[a-z0-9]+]]:
+// CHECK-NOT: gyre
+// CHECK: return %[[Q]]
+func.func @requantize(%q: tensor<?x64xi8>, %s: tensor<?xf32>) -> tensor<?x64xi8> {
+  %x = gyre.dequantize %q, %s {format = "int8", block = array<i64: 1, 0>}
+      : tensor<?x64xi8>, tensor<?xf32> -> tensor<?x64xf32>
+  %0 = gyre.quantize %x, %s {format = "int8", block = array<i64: 1, 0>} : tensor<?x64xf32>, tensor<?xf32>
+  return %0 : tensor<?x64xi8>
+}
+
+// CHECK-LABEL: @other_scale
+// CHECK: gyre.quantize
+func.func @other_scale(%q: tensor<?x64xi8>, %s: tensor<?xf32>, %t: tensor<?xf32>) -> tensor<?x64xi8> {
+  %x = gyre.dequantize %q, %s {format = "int8", block = array<i64: 1, 0>}
+      : tensor<?x64xi8>, tensor<?xf32> -> tensor<?x64xf32>
+  %0 = gyre.quantize %x, %t {format = "int8", block = array<i64: 1, 0>} : tensor<?x64xf32>, tensor<?xf32>
+  return %0 : tensor<?x64xi8>
 }
