@@ -180,9 +180,13 @@ inline Expr select(Expr condition, Expr x, Expr y) {
   return x.make<arith::SelectOp>(Value(condition), Value(x), Value(y));
 }
 
-/// x y + z, fused where the target can or the formula has to be exact.
+/// Whether x y + z is rounded once: the target can, or the formula has to be
+/// exact.
+inline bool hasFma(Expr x) {
+  return x.target().getFma() || x.getContext().exact;
+}
 inline Expr fma(Expr x, Expr y, Expr z) {
-  if (x.target().getFma() || x.getContext().exact)
+  if (hasFma(x))
     return x.make<math::FmaOp>(Value(x), Value(y), Value(z));
   return x * y + z;
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -79,7 +80,8 @@ Worst findWorst(Kernel kernel, Reference reference,
 
 void checkUnary(const char *name, Kernel kernel, Reference reference,
                 double bound) {
-  CAPTURE(name);
+  const std::string function = name;
+  CAPTURE(function);
   const uint64_t all = uint64_t(1) << 32, step = test::isFull() ? 1 : 4099;
   // Multiples of the step, so that parts sample what the whole would.
   const uint64_t part = step << 18;
@@ -110,7 +112,8 @@ using Kernel2 = int32_t (*)(const float *, const float *, float *, int64_t,
 
 void checkBinary(const char *name, Kernel2 kernel,
                  double (*reference)(double, double), double bound) {
-  CAPTURE(name);
+  const std::string function = name;
+  CAPTURE(function);
   // All pairs of special and plain numbers, then pairs all over the range.
   std::vector<float> few = {0.0f,     -0.0f,       1.0f,         -1.0f, 2.0f,
                             -2.0f,    3.0f,        -3.0f,        0.5f,  -0.5f,
@@ -148,44 +151,56 @@ void checkBinary(const char *name, Kernel2 kernel,
 
 } // namespace
 
+/// For this machine, and for the level of x86 that has no fma: there, steps of
+/// the polynomials are rounded twice.
+#ifdef __x86_64__
+#include "codegen-test-math-v2.gyre/math.h"
+#define CHECK_ERROR(check, name, reference, bound)                             \
+  check(#name, name##_of, reference, bound);                                   \
+  check(#name " without fma", v2_##name##_of, reference, bound + 0.3)
+#else
+#define CHECK_ERROR(check, name, reference, bound)                             \
+  check(#name, name##_of, reference, bound)
+#endif
+#define CHECK_UNARY(...) CHECK_ERROR(checkUnary, __VA_ARGS__)
+#define CHECK_BINARY(...) CHECK_ERROR(checkBinary, __VA_ARGS__)
+
 TEST_CASE("math: exponentials") {
-  checkUnary("exp", exp_of, [](double x) { return std::exp(x); }, 1.0);
-  checkUnary("exp2", exp2_of, [](double x) { return std::exp2(x); }, 0.8);
-  checkUnary("expm1", expm1_of, [](double x) { return std::expm1(x); }, 1.4);
+  CHECK_UNARY(exp, [](double x) { return std::exp(x); }, 1.0);
+  CHECK_UNARY(exp2, [](double x) { return std::exp2(x); }, 0.8);
+  CHECK_UNARY(expm1, [](double x) { return std::expm1(x); }, 1.4);
 }
 
 TEST_CASE("math: logarithms") {
-  checkUnary("log", log_of, [](double x) { return std::log(x); }, 0.9);
-  checkUnary("log2", log2_of, [](double x) { return std::log2(x); }, 1.6);
-  checkUnary("log10", log10_of, [](double x) { return std::log10(x); }, 1.5);
-  checkUnary("log1p", log1p_of, [](double x) { return std::log1p(x); }, 1.5);
+  CHECK_UNARY(log, [](double x) { return std::log(x); }, 0.9);
+  CHECK_UNARY(log2, [](double x) { return std::log2(x); }, 1.6);
+  CHECK_UNARY(log10, [](double x) { return std::log10(x); }, 1.5);
+  CHECK_UNARY(log1p, [](double x) { return std::log1p(x); }, 1.5);
 }
 
 TEST_CASE("math: hyperbolic functions and erf") {
-  checkUnary("tanh", tanh_of, [](double x) { return std::tanh(x); }, 1.7);
-  checkUnary("sinh", sinh_of, [](double x) { return std::sinh(x); }, 2.7);
-  checkUnary("cosh", cosh_of, [](double x) { return std::cosh(x); }, 2.7);
-  checkUnary("atanh", atanh_of, [](double x) { return std::atanh(x); }, 2.3);
-  checkUnary("erf", erf_of, [](double x) { return std::erf(x); }, 1.2);
+  CHECK_UNARY(tanh, [](double x) { return std::tanh(x); }, 1.7);
+  CHECK_UNARY(sinh, [](double x) { return std::sinh(x); }, 2.7);
+  CHECK_UNARY(cosh, [](double x) { return std::cosh(x); }, 2.7);
+  CHECK_UNARY(atanh, [](double x) { return std::atanh(x); }, 2.3);
+  CHECK_UNARY(erf, [](double x) { return std::erf(x); }, 1.2);
 }
 
 TEST_CASE("math: circular functions") {
-  checkUnary("sin", sin_of, [](double x) { return std::sin(x); }, 1.7);
-  checkUnary("cos", cos_of, [](double x) { return std::cos(x); }, 1.7);
-  checkUnary("tan", tan_of, [](double x) { return std::tan(x); }, 3.5);
-  checkUnary("atan", atan_of, [](double x) { return std::atan(x); }, 1.8);
-  checkUnary("asin", asin_of, [](double x) { return std::asin(x); }, 2.5);
-  checkUnary("acos", acos_of, [](double x) { return std::acos(x); }, 2.5);
+  CHECK_UNARY(sin, [](double x) { return std::sin(x); }, 1.7);
+  CHECK_UNARY(cos, [](double x) { return std::cos(x); }, 1.7);
+  CHECK_UNARY(tan, [](double x) { return std::tan(x); }, 3.5);
+  CHECK_UNARY(atan, [](double x) { return std::atan(x); }, 1.8);
+  CHECK_UNARY(asin, [](double x) { return std::asin(x); }, 2.5);
+  CHECK_UNARY(acos, [](double x) { return std::acos(x); }, 2.5);
 }
 
 TEST_CASE("math: roots") {
-  checkUnary("rsqrt", rsqrt_of, [](double x) { return 1 / std::sqrt(x); }, 1.5);
+  CHECK_UNARY(rsqrt, [](double x) { return 1 / std::sqrt(x); }, 1.5);
 }
 
 TEST_CASE("math: powers and angles") {
-  checkBinary(
-      "powf", powf_of, [](double x, double z) { return std::pow(x, z); }, 1.0);
-  checkBinary(
-      "atan2", atan2_of, [](double y, double x) { return std::atan2(y, x); },
-      2.2);
+  CHECK_BINARY(powf, ([](double x, double z) { return std::pow(x, z); }), 1.0);
+  CHECK_BINARY(atan2, ([](double y, double x) { return std::atan2(y, x); }),
+               2.2);
 }
