@@ -274,23 +274,22 @@ SmallVector<Value> gyre::buildContractReduce(OpBuilder &b, Location loc,
   SmallVector<Value> inits = makeInits(b, loc, parts.inputs, parts.outputs);
   SmallVector<Type> types =
       llvm::map_to_vector(inits, [](Value v) { return v.getType(); });
-  AffineMapAttr limit;
-  if (parts.limit)
-    limit = AffineMapAttr::get(parts.limit);
+  auto attrOf = [](AffineMap map) {
+    return map ? AffineMapAttr::get(map) : AffineMapAttr();
+  };
   auto op = ContractReduceOp::create(
       b, loc, types, inputs, inits, /*offsets=*/ValueRange(),
       parts.limitOperands, mapsAttr(b, parts.inputs, outputMaps(parts.outputs)),
       iteratorsAttr(b, parts.iterators), parts.contractions, parts.rides,
-      parts.pivot, limit);
+      parts.pivot, attrOf(parts.limit), attrOf(parts.start), parts.bounds);
   Type real = realTypeOf(b, parts.inputs);
   SmallVector<Type> all = regionTypesOf(inputs);
-  SmallVector<Type> products,
-      payloads(ArrayRef(all).take_back(parts.rides.size()));
+  ArrayRef<Type> seen = ArrayRef(all).drop_back(parts.bounds);
+  SmallVector<Type> products, payloads(seen.take_back(parts.rides.size()));
   for (int64_t i = 0; i < parts.contractions; ++i)
     products.push_back(all[2 * i]);
-  ArrayRef<Type> elements = ArrayRef(all)
-                                .drop_front(2 * parts.contractions)
-                                .drop_back(payloads.size());
+  ArrayRef<Type> elements =
+      seen.drop_front(2 * parts.contractions).drop_back(payloads.size());
   SmallVector<Type> scores =
       writeRegion(b, loc, op.getScore(), real, join(products, elements),
                   split(parts.score, products.size()));

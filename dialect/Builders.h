@@ -99,13 +99,14 @@ SmallVector<Value> buildScan(OpBuilder &b, Location loc,
 
 struct ContractReduceParts {
   SmallVector<IteratorKind> iterators;
-  SmallVector<Input> inputs; // pairs, elements, payloads
+  SmallVector<Input> inputs; // pairs, elements, payloads, bounds
   SmallVector<Output> outputs;
   int64_t contractions = 1;
   SmallVector<int64_t> rides = {};
   int64_t pivot = 0;
-  AffineMap limit = {};
+  AffineMap start = {}, limit = {};
   SmallVector<Value> limitOperands = {};
+  int64_t bounds = 0;
   Fragment2 score; // products, elements
   Fragment init;
   Fragment2 step;            // scores, states

@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace mlir::gyre {
@@ -62,6 +63,18 @@ static Value undoReshape(OpBuilder &b, Value value, Value out) {
       b, loc, toMemory(type), out, collapse.getReassociationIndices(), sizes);
 }
 
+/// Where a chain of slices put into an argument, whose last value is `result`,
+/// takes that argument: each slice is written to what the argument holds.
+static OpOperand *findAppended(Value result) {
+  auto insert = result.getDefiningOp<tensor::InsertSliceOp>();
+  while (insert && !isa<BlockArgument>(insert.getDest()))
+    insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>();
+  if (!insert || insert.getDest().getParentBlock() != insert->getBlock() ||
+      insert->getBlock() != result.getParentBlock())
+    return nullptr;
+  return &insert.getDestMutable();
+}
+
 namespace {
 struct BindResults : gyre::impl::BindResultsBase<BindResults> {
   void runOnOperation() override {
@@ -75,13 +88,25 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     // Which results go where they belong only at the end, found while the
     // arguments are tensors still.
     SmallVector<bool> direct;
+    // Those that are an argument with slices put into it, and from where on.
+    SmallVector<OpOperand *> appended;
     unsigned numInputs = entry->arguments.size() - terminator.getNumOperands();
     for (auto [i, result] : llvm::enumerate(terminator.getOperands())) {
       int64_t over = entry->arguments[numInputs + i].mayOverwrite;
-      direct.push_back(over < 0 ||
+      OpOperand *start = findAppended(result);
+      // Nothing else may read what is overwritten.
+      if (start && over >= 0 &&
+          (start->get() != body.getArgument(over) || !start->get().hasOneUse()))
+        start = nullptr;
+      appended.push_back(start);
+      direct.push_back(start || over < 0 ||
                        findWriteThrough(result, body.getArgument(over)) !=
                            nullptr);
     }
+    SmallVector<int64_t> sources;
+    for (OpOperand *start : appended)
+      sources.push_back(start ? cast<BlockArgument>(start->get()).getArgNumber()
+                              : -1);
 
     OpBuilder b = OpBuilder::atBlockBegin(&body);
     for (BlockArgument argument : body.getArguments()) {
@@ -99,7 +124,9 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
       BlockArgument out = body.insertArgument(
           numInputs + i, toMemory(result.getType()), terminator.getLoc());
       Value value = result;
-      if (direct[i]) {
+      if (appended[i]) {
+        startAppending(*appended[i], body.getArgument(sources[i]), out);
+      } else if (direct[i]) {
         startLoopIn(b, value, out, entry->arguments[numInputs + i]);
       } else {
         // Made elsewhere and copied once nothing reads the argument any more.
@@ -126,6 +153,24 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
         FunctionType::get(&getContext(), body.getArgumentTypes(), {}));
     func.setResAttrsAttr(nullptr);
     placeArgAttrs(func, numInputs, entry->arguments.size() - numInputs);
+  }
+
+  /// The slices are written to the result's memory, which begins as a copy of
+  /// the argument, unless the caller passed one memory for both.
+  void startAppending(OpOperand &start, BlockArgument source,
+                      BlockArgument out) {
+    OpBuilder b = OpBuilder::atBlockBegin(out.getOwner());
+    Location loc = start.getOwner()->getLoc();
+    Value from = memref::ExtractAlignedPointerAsIndexOp::create(b, loc, source);
+    Value to = memref::ExtractAlignedPointerAsIndexOp::create(b, loc, out);
+    Value differ =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, from, to);
+    auto copy = scf::IfOp::create(b, loc, differ, /*withElse=*/false);
+    OpBuilder inside = copy.getThenBodyBuilder();
+    memref::CopyOp::create(inside, loc, source, out);
+    start.set(bufferization::ToTensorOp::create(b, loc, start.get().getType(),
+                                                out, /*restrict=*/true,
+                                                /*writable=*/true));
   }
 
   /// A loop whose last value is the result works on the result's memory.

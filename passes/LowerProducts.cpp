@@ -36,7 +36,7 @@ createProduct(OpBuilder &b, Location loc, unsigned contractions,
       b, loc, TypeRange(inits), inputs, inits, /*offsets=*/ValueRange(),
       /*limit_operands=*/ValueRange(), b.getAffineMapArrayAttr(maps), iterators,
       contractions, /*rides=*/ArrayRef<int64_t>(), /*pivot=*/0,
-      /*limit=*/AffineMapAttr());
+      /*limit=*/AffineMapAttr(), /*start=*/AffineMapAttr(), /*bounds=*/0);
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&product.getScore());
   auto addArgument = [&](Value input) {

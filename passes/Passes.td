@@ -23,7 +23,9 @@ def BindResults : Pass<"gyre-bind-results", "::mlir::func::FuncOp"> {
     Arguments become memrefs that are read only, results become arguments that
     are written, so that bufferization has nothing to copy. A result that may
     overwrite an argument is written there directly where each element is read
-    before it is written, and at the end of the function otherwise.
+    before it is written, and at the end of the function otherwise. A result
+    that is an argument with slices put into it (a cache) takes the slices
+    only, where the caller passes one memory for both.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::memref::MemRefDialect"];

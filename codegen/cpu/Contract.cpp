@@ -89,7 +89,7 @@ LogicalResult ContractEmitter::findRoles() {
   if (column >= static_cast<int>(kinds.size()))
     return op.emitOpError("expected a dimension of columns: a parallel one "
                           "that only the right operand has");
-  unsigned scoreInputs = op.getInputs().size() - op.getNumPayloads();
+  unsigned scoreInputs = op.getFirstPayload();
   auto usedBy = [&](unsigned begin, unsigned end, unsigned dim) {
     return llvm::any_of(ArrayRef(maps).slice(begin, end - begin),
                         [&](AffineMap m) { return m.isFunctionOfDim(dim); });
@@ -101,7 +101,7 @@ LogicalResult ContractEmitter::findRoles() {
     if (kinds[dim] != IteratorKind::parallel || int(dim) == column)
       continue;
     if (op.getNumPayloads() && !usedBy(0, scoreInputs, dim) &&
-        usedBy(scoreInputs, op.getInputs().size(), dim)) {
+        usedBy(scoreInputs, op.getFirstBound(), dim)) {
       // The last dimension that the payload stores together, if any.
       if (payload < 0 ||
           accessOf(scoreInputs, payload) != AccessKind::contiguous)
@@ -267,6 +267,19 @@ void ContractEmitter::storeLanes(unsigned operand, int dim, Value base,
 Value ContractEmitter::maskBelow(Value count) {
   return vector::CreateMaskOp::create(b, loc, vectorOf(b.getI1Type()),
                                       ValueRange{count});
+}
+
+Value ContractEmitter::maskOf(Span span, Value base) {
+  auto below = [&](Value position) {
+    return maskBelow(arith::SubIOp::create(b, loc, position, base));
+  };
+  Value mask = below(span.end);
+  if (!op.getStart())
+    return mask;
+  Value all = arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(vectorOf(b.getI1Type()), true));
+  Value from = arith::XOrIOp::create(b, loc, below(span.begin), all);
+  return arith::AndIOp::create(b, loc, mask, from);
 }
 
 Value ContractEmitter::zeroVector(Type element) {

@@ -28,6 +28,11 @@ public:
   LogicalResult emit();
 
 private:
+  /// The columns of a row, as local positions: `end` is one past the last.
+  struct Span {
+    Value begin, end;
+  };
+
   using Body = function_ref<SmallVector<Value>(Value iv, ValueRange carried)>;
 
   //===--------------------------------------------------------------------===//
@@ -80,6 +85,8 @@ private:
                   Value mask = {});
   /// Lanes that are below `count`.
   Value maskBelow(Value count);
+  /// Lanes from `base` on that stand in `span`.
+  Value maskOf(Span span, Value base);
   VectorType vectorOf(Type element) { return VectorType::get(lanes, element); }
   Value splat(Value scalar) { return broadcastLanes(b, loc, scalar, lanes); }
   Value zeroVector(Type element);
@@ -126,12 +133,13 @@ private:
   //===--------------------------------------------------------------------===//
 
   /// A tile of scores: `rows` rows from at[row], one tile of columns from
-  /// `base`. Of a cut one, the columns below limitOf(row) count: `first` is
-  /// that of the first row, `last` that of the last.
+  /// `base`. Of a cut one, the columns of spanOf(row) count: `first` is that
+  /// of the first row, `last` that of the last.
   struct Tile {
     int64_t rows;
     bool cut;
-    Value base, first, last;
+    Value base;
+    Span first, last;
   };
 
   /// One row of a tile: its place in the tile and in the chunk, and for each
@@ -147,9 +155,13 @@ private:
   bool isKept(unsigned state);
   /// Whether all lanes of a row share its leads, as payloads need.
   bool sharesLeads() { return op.getPivot() > 0 && op.getNumPayloads() > 0; }
-  /// One past the last column of a row, as a local position.
-  Value limitOf(Value rowAt);
-  bool limitVaries();
+  Span spanOf(Value rowAt);
+  /// The greatest or the least result of a map of limits for a row.
+  Value boundOf(AffineMap map, bool isStart, Value rowAt);
+  /// Whether rows have spans of their own.
+  bool spanVaries();
+  /// A position relative to a tile: from 0 to its columns.
+  Value inTile(Tile tile, Value position);
   void emitRows(Value begin, Value end);
   void emitTile(Tile tile);
   void formScores(Tile tile);
@@ -181,9 +193,7 @@ private:
   Value loadSum(unsigned p, Value local, Value base, Value mask);
   void storeSum(unsigned p, Value sum, Value local, Value base, Value mask);
   void applyRow(Value local, ValueRange finished);
-  unsigned payloadOperand(unsigned p) {
-    return op.getInputs().size() - op.getNumPayloads() + p;
-  }
+  unsigned payloadOperand(unsigned p) { return op.getFirstPayload() + p; }
   /// Walks `extent` in groups of blockVectors vectors, then what is left.
   void
   forVectors(Value extent,

@@ -79,27 +79,58 @@ LogicalResult ContractEmitter::planFold() {
 // Limits and the walk over tiles
 //===----------------------------------------------------------------------===//
 
-bool ContractEmitter::limitVaries() {
-  auto limit = op.getLimit();
-  return limit && row >= 0 && limit->isFunctionOfDim(row);
+bool ContractEmitter::spanVaries() {
+  if (row < 0)
+    return false;
+  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+    if (mapOf(i).isFunctionOfDim(row))
+      return true;
+  return (op.getStart() && op.getStart()->isFunctionOfDim(row)) ||
+         (op.getLimit() && op.getLimit()->isFunctionOfDim(row));
 }
 
-Value ContractEmitter::limitOf(Value rowAt) {
+Value ContractEmitter::boundOf(AffineMap map, bool isStart, Value rowAt) {
   Value columns = extents[column];
-  auto limit = op.getLimit();
-  if (!limit)
-    return columns;
-  SmallVector<Value> globals;
+  SmallVector<Value> globals, symbols(op.getLimitOperands());
   for (unsigned dim = 0; dim < kinds.size(); ++dim)
     globals.push_back(globalOf(dim, int(dim) == row ? rowAt : at[dim]));
   // The limit of a row doesn't depend on the column it is asked at.
   globals[column] = constant(0);
-  Value value =
-      expandExpr(b, loc, limit->getResult(0), globals, op.getLimitOperands());
+  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i) {
+    Value value =
+        loadElement(b, loc, operandAt(i), indicesOf(i, {{row, rowAt}}));
+    symbols.push_back(
+        b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(), value));
+  }
+  Value bound;
+  for (AffineExpr expr : map.getResults()) {
+    Value value = expandExpr(b, loc, expr, globals, symbols);
+    if (!bound)
+      bound = value;
+    else if (isStart)
+      bound = arith::MaxSIOp::create(b, loc, bound, value);
+    else
+      bound = arith::MinSIOp::create(b, loc, bound, value);
+  }
   if (!op.getOffsets().empty())
-    value = arith::SubIOp::create(b, loc, value, op.getOffsets()[column]);
-  value = arith::MaxSIOp::create(b, loc, value, constant(0));
-  return arith::MinSIOp::create(b, loc, value, columns);
+    bound = arith::SubIOp::create(b, loc, bound, op.getOffsets()[column]);
+  bound = arith::MaxSIOp::create(b, loc, bound, constant(0));
+  return arith::MinSIOp::create(b, loc, bound, columns);
+}
+
+ContractEmitter::Span ContractEmitter::spanOf(Value rowAt) {
+  Span span{constant(0), extents[column]};
+  if (auto start = op.getStart())
+    span.begin = boundOf(*start, /*isStart=*/true, rowAt);
+  if (auto limit = op.getLimit())
+    span.end = boundOf(*limit, /*isStart=*/false, rowAt);
+  return span;
+}
+
+Value ContractEmitter::inTile(Tile tile, Value position) {
+  Value local = arith::SubIOp::create(b, loc, position, tile.base);
+  local = arith::MaxSIOp::create(b, loc, local, constant(0));
+  return arith::MinSIOp::create(b, loc, local, constant(tileColumns));
 }
 
 void ContractEmitter::emitFold() {
@@ -134,9 +165,18 @@ void ContractEmitter::emitRows(Value begin, Value end) {
   });
 
   auto columns = getConstantIntValue(extents[column]);
-  bool allWhole = !op.getLimit() && columns && *columns % tileColumns == 0;
-  Value last = limitOf(add(end, -1));
-  loop(constant(0), last, tileColumns, [&](Value base) {
+  bool allWhole = !op.getLimit() && !op.getStart() && columns &&
+                  *columns % tileColumns == 0;
+  // Spans move forward with rows: those of a chunk reach from the beginning of
+  // the first to the end of the last. Tiles start at whole panels.
+  Span all{constant(0), spanOf(add(end, -1)).end};
+  if (op.getStart()) {
+    all.begin = spanOf(begin).begin;
+    all.begin = arith::SubIOp::create(
+        b, loc, all.begin,
+        arith::RemUIOp::create(b, loc, all.begin, constant(tileColumns)));
+  }
+  loop(all.begin, all.end, tileColumns, [&](Value base) {
     at[column] = base;
     for (unsigned k = 0; k < op.getContractions(); ++k)
       if (deep[k])
@@ -145,16 +185,26 @@ void ContractEmitter::emitRows(Value begin, Value end) {
         stageColumns(k, tileColumns, /*masked=*/true, /*inBlocks=*/false,
                      constant(0), extents[contractionDims(k).front()]);
     forRowBlocks(begin, end, [&](int64_t rows) {
-      Tile tile{rows, false, base, last, last};
+      Tile tile{rows, false, base, {}, {}};
       if (allWhole)
         return emitTile(tile);
-      if (limitVaries()) {
-        tile.first = limitOf(at[row]);
-        tile.last = limitOf(add(at[row], rows - 1));
-      }
+      tile.first = spanOf(row < 0 ? begin : at[row]);
+      tile.last = spanVaries() ? spanOf(add(at[row], rows - 1)) : tile.first;
       SmallVector<Value> saved(at);
-      Value whole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
-                                          add(base, tileColumns), tile.first);
+      auto compare = [&](arith::CmpIPredicate predicate, Value x, Value y) {
+        return arith::CmpIOp::create(b, loc, predicate, x, y).getResult();
+      };
+      auto both = [&](Value x, Value y) {
+        return arith::AndIOp::create(b, loc, x, y).getResult();
+      };
+      using Predicate = arith::CmpIPredicate;
+      Value next = add(base, tileColumns);
+      Value whole = compare(Predicate::sle, next, tile.first.end);
+      Value some = compare(Predicate::slt, base, tile.last.end);
+      if (op.getStart()) {
+        whole = both(whole, compare(Predicate::sle, tile.last.begin, base));
+        some = both(some, compare(Predicate::slt, tile.first.begin, next));
+      }
       auto choice = scf::IfOp::create(b, loc, whole, /*withElse=*/true);
       {
         OpBuilder::InsertionGuard guard(b);
@@ -163,11 +213,9 @@ void ContractEmitter::emitRows(Value begin, Value end) {
         at = saved;
         b.setInsertionPoint(choice.elseYield());
         tile.cut = true;
-        if (limitVaries()) {
-          Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt,
-                                            base, tile.last);
-          auto some = scf::IfOp::create(b, loc, any, /*withElse=*/false);
-          b.setInsertionPoint(some.thenYield());
+        if (spanVaries()) {
+          auto any = scf::IfOp::create(b, loc, some, /*withElse=*/false);
+          b.setInsertionPoint(any.thenYield());
         }
         emitTile(tile);
         at = saved;
@@ -232,9 +280,14 @@ void ContractEmitter::formScores(Tile tile) {
     }
     return;
   }
-  Value count = arith::SubIOp::create(b, loc, tile.last, tile.base);
-  count = arith::MinSIOp::create(b, loc, count, constant(tileColumns));
-  loop(constant(0), count, lanes, [&](Value offset) { form(offset, 1); });
+  Value from = constant(0);
+  if (op.getStart()) {
+    from = inTile(tile, tile.first.begin);
+    from = arith::SubIOp::create(
+        b, loc, from, arith::RemUIOp::create(b, loc, from, constant(lanes)));
+  }
+  loop(from, inTile(tile, tile.last.end), lanes,
+       [&](Value offset) { form(offset, 1); });
 }
 
 void ContractEmitter::formDeepProducts(unsigned k, Value begin, Value end) {
@@ -278,9 +331,9 @@ void ContractEmitter::formDeepProducts(unsigned k, Value begin, Value end) {
 }
 
 void ContractEmitter::foldRow(Tile tile, Value r, ArrayRef<Value> formed) {
-  Value limit = tile.last;
-  if (tile.cut && limitVaries())
-    limit = limitOf(at[row]);
+  Span span = tile.last;
+  if (tile.cut && spanVaries())
+    span = spanOf(at[row]);
   Value local = row < 0
                     ? constant(0)
                     : Value(arith::SubIOp::create(b, loc, at[row], chunkBegin));
@@ -290,7 +343,7 @@ void ContractEmitter::foldRow(Tile tile, Value r, ArrayRef<Value> formed) {
   for (int64_t v = 0; v < vectors; ++v) {
     Value offset = constant(v * lanes), base = add(tile.base, v * lanes), mask;
     if (tile.cut)
-      mask = maskBelow(arith::SubIOp::create(b, loc, limit, base));
+      mask = maskOf(span, base);
     SmallVector<Value> arguments;
     for (unsigned k = 0; k < op.getContractions(); ++k) {
       if (!formed.empty()) {

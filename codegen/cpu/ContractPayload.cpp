@@ -77,14 +77,16 @@ void ContractEmitter::zeroPayloads(Value local) {
 void ContractEmitter::addPayload(unsigned p, Tile tile) {
   unsigned operand = payloadOperand(p), state = op.getRides()[p];
   SmallVector<Value> saved(at);
-  auto clampCount = [&](Value limit) -> Value {
-    Value count = arith::SubIOp::create(b, loc, limit, tile.base);
-    count = arith::MaxSIOp::create(b, loc, count, constant(0));
-    return arith::MinSIOp::create(b, loc, count, constant(tileColumns));
-  };
-  // Columns that all rows of the tile have, then each row's own: weights of
-  // columns beyond a row's limit are zero, but what they meet may be NaN.
-  Value common = tile.cut ? clampCount(tile.first) : constant(tileColumns);
+  // Columns that all rows of the tile have, between each row's own: weights of
+  // columns outside of a row's span are zero, but what they meet may be NaN.
+  Span common{constant(0), constant(tileColumns)};
+  if (tile.cut) {
+    if (op.getStart())
+      common.begin = inTile(tile, tile.last.begin);
+    common.end = inTile(tile, tile.first.end);
+    if (op.getStart())
+      common.end = arith::MaxSIOp::create(b, loc, common.begin, common.end);
+  }
   bool ownRows = row >= 0 && mapOf(operand).isFunctionOfDim(row);
 
   auto rowAt = [&](int64_t r) {
@@ -144,11 +146,19 @@ void ContractEmitter::addPayload(unsigned p, Tile tile) {
       }
     }
     at = saved;
-    total = accumulate(constant(0), common, 0, tile.rows, total);
+    total = accumulate(common.begin, common.end, 0, tile.rows, total);
     for (int64_t r = 0; r < tile.rows; ++r) {
       SmallVector<Value> own(ArrayRef(total).slice(r * vectors, vectors));
-      if (tile.cut && limitVaries() && r > 0)
-        own = accumulate(common, clampCount(limitOf(rowAt(r))), r, 1, own);
+      if (tile.cut && spanVaries()) {
+        Span span = spanOf(rowAt(r));
+        Value end = inTile(tile, span.end);
+        if (op.getStart() && r + 1 < tile.rows)
+          own = accumulate(inTile(tile, span.begin),
+                           arith::MinSIOp::create(b, loc, common.begin, end), r,
+                           1, own);
+        if (r > 0)
+          own = accumulate(common.end, end, r, 1, own);
+      }
       if (row >= 0)
         at[row] = rowAt(r);
       for (int64_t v = 0; v < vectors; ++v)

@@ -15,7 +15,7 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
 
     ```
     for each row i (parallel), with s = init(), P_p[e] = 0:
-      for each column j (reduction) below limit(i):
+      for each column j (reduction), start(i) <= j < limit(i):
         a_k = sum over c (contraction) of lhs_k[i, c] * rhs_k[j, c]
         x   = score(a_0 .. a_{n-1}, elements[i, j])
         s   = step(x, s)
@@ -27,16 +27,24 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
 
     Inputs, in this order: the n = `contractions` pairs lhs_k, rhs_k; then the
     elements (any map over parallel and reduction dimensions: masks, biases,
-    norms); then the payloads, one for each entry of `rides`. Payload p is
-    summed with the weight of state `rides[p]`, a sum state as `gyre.reduce`
-    defines it, and rescaled with it. A payload's own dimension e is parallel
-    and stands in no score operand.
+    norms); then the payloads, one for each entry of `rides`; then the last
+    `bounds` inputs, integers over parallel dimensions without e, which only
+    the limits see. Payload p is summed with the weight of state `rides[p]`, a
+    sum state as `gyre.reduce` defines it, and rescaled with it. A payload's
+    own dimension e is parallel and stands in no score operand.
 
     Inits: row results (maps over parallel dimensions without e), then payload
-    results. `limit` bounds the reduction dimension from above: an affine map
-    of all dimensions, with `limit_operands` as its symbols; it does not
-    decrease along rows; columns at or beyond it are never formed. No limit
-    means all.
+    results.
+
+    `start` and `limit` bound the reduction dimension: affine maps of all
+    dimensions (that of columns is 0 there), of which the greatest result is
+    the first column of a row and the least one the end of its columns. Their
+    symbols are the `limit_operands`, then the row's values of the bounds.
+    Columns outside are never formed: whole tiles of them cost nothing, and
+    what stands there may be NaN. Neither decreases along rows; where bounds
+    do, the row has the columns of some tile around it. No map means no bound
+    on that side. This is how masks that are causal, windows, padding and
+    sequences packed one behind the other come.
 
     Without a reduction dimension (j parallel, no states, `init` to `apply`
     absent) the values of `score` are the results: a matrix product with its
@@ -47,7 +55,7 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     finished)`. Regions compute in f32. The laws of `gyre.reduce` hold, and the
     order of sums over the contraction and reduction dimensions is free.
 
-    A row without any column below its limit has the states of `init`.
+    A row without any column has the states of `init`.
   }];
   let arguments = (ins
     Variadic<AnyShaped>:$inputs, Variadic<AnyShaped>:$inits,
@@ -56,7 +64,8 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$contractions,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$rides,
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$pivot,
-    OptionalAttr<AffineMapAttr>:$limit);
+    OptionalAttr<AffineMapAttr>:$limit, OptionalAttr<AffineMapAttr>:$start,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$bounds);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$score, MaxSizedRegion<1>:$init,
     MaxSizedRegion<1>:$step, MaxSizedRegion<1>:$merge,
@@ -72,8 +81,11 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
   let extraClassDeclaration = [{
     unsigned getNumPayloads() { return getRides().size(); }
     unsigned getNumElements() {
-      return getInputs().size() - 2 * getContractions() - getNumPayloads();
+      return getFirstPayload() - 2 * getContractions();
     }
+    /// The first input that is a payload, and the first that is a bound.
+    unsigned getFirstPayload() { return getFirstBound() - getNumPayloads(); }
+    unsigned getFirstBound() { return getInputs().size() - getBounds(); }
     /// No states: the values of `score` are the results.
     bool isPlainProduct() { return getStep().empty(); }
     unsigned getNumStates() {

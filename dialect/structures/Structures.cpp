@@ -332,7 +332,7 @@ unsigned ContractReduceOp::getColumnDim() {
 static SmallVector<unsigned> payloadDims(ContractReduceOp op,
                                          const Shape &shape) {
   SmallVector<unsigned> dims;
-  unsigned others = op.getInputs().size() - op.getNumPayloads();
+  unsigned others = op.getFirstPayload();
   for (auto [dim, kind] : llvm::enumerate(shape.kinds))
     if (kind == IteratorKind::parallel &&
         llvm::none_of(ArrayRef(shape.maps).take_front(others),
@@ -359,28 +359,49 @@ unsigned ContractReduceOp::getNumRowResults() {
   return rows;
 }
 
+/// `start`, `limit` and what they are made of.
+static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
+  unsigned symbols = op.getLimitOperands().size() + op.getBounds();
+  for (auto [map, name] :
+       {std::pair(op.getStart(), "start"), std::pair(op.getLimit(), "limit")})
+    if (map &&
+        (map->getNumResults() == 0 || map->getNumDims() != shape.kinds.size() ||
+         map->getNumSymbols() != symbols))
+      return op.emitOpError("expected ")
+             << name << " to map " << shape.kinds.size() << " dimensions and "
+             << symbols << " symbols, got " << AffineMapAttr::get(*map);
+  if (symbols != 0 && !op.getStart() && !op.getLimit())
+    return op.emitOpError("expected no limit operands or bounds without a "
+                          "limit");
+  SmallVector<unsigned> own = payloadDims(op, shape);
+  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i) {
+    if (!elementOf(op.getInputs()[i]).isIntOrIndex())
+      return op.emitOpError("expected input ")
+             << i << ", a bound, to hold integers, got "
+             << op.getInputs()[i].getType();
+    if (shape.uses(shape.maps[i],
+                   {IteratorKind::reduction, IteratorKind::contraction}) ||
+        llvm::any_of(own, [&](unsigned dim) {
+          return shape.maps[i].isFunctionOfDim(dim);
+        }))
+      return op.emitOpError("expected input ")
+             << i << ", a bound, to be a value of the row";
+  }
+  return success();
+}
+
 LogicalResult ContractReduceOp::verify() {
   if (failed(allowKinds(*this, {IteratorKind::parallel, IteratorKind::reduction,
                                 IteratorKind::contraction})))
     return failure();
   Shape shape(*this);
-  if (static_cast<int64_t>(getInputs().size()) <
-      2 * getContractions() + getNumPayloads())
+  int64_t least = 2 * getContractions() + getNumPayloads() + getBounds();
+  if (static_cast<int64_t>(getInputs().size()) < least)
     return emitOpError("expected at least ")
-           << 2 * getContractions() + getNumPayloads()
-           << " inputs for the contractions and payloads, got "
+           << least << " inputs for the contractions, payloads and bounds, got "
            << getInputs().size();
-  if (auto limit = getLimit()) {
-    if (limit->getNumResults() != 1 ||
-        limit->getNumDims() != shape.kinds.size() ||
-        limit->getNumSymbols() != getLimitOperands().size())
-      return emitOpError("expected limit to map ")
-             << shape.kinds.size() << " dimensions and "
-             << getLimitOperands().size() << " symbols to one result, got "
-             << AffineMapAttr::get(*limit);
-  } else if (!getLimitOperands().empty()) {
-    return emitOpError("expected no limit operands without a limit");
-  }
+  if (failed(verifyLimits(*this, shape)))
+    return failure();
   unsigned inputs = 2 * getContractions();
   SmallVector<Type> score, elements, finished, states;
   for (int64_t i = 0; i < getContractions(); ++i)
@@ -421,7 +442,7 @@ LogicalResult ContractReduceOp::verify() {
     return emitOpError("expected region 'finish' to yield at least the ")
            << rows << " row results, got " << finished.size();
   SmallVector<Type> apply, applied;
-  for (Value payload : getInputs().take_back(getNumPayloads()))
+  for (Value payload : getInputs().slice(getFirstPayload(), getNumPayloads()))
     apply.push_back(elementOf(payload));
   llvm::append_range(apply, finished);
   for (Value init : getInits().drop_front(rows))

@@ -35,3 +35,23 @@ func.func @shift(%x: tensor<8xf32>) -> tensor<8xf32>
   %r = tensor.insert_slice %s into %e[1] [7] [1] : tensor<7xf32> into tensor<8xf32>
   return %r : tensor<8xf32>
 }
+
+// A cache with new rows: the result's memory begins as a copy of the argument's
+// where they are two, and the rows are written there.
+// CHECK-LABEL: func @append
+// CHECK-SAME: (%[[CACHE:.*]]: memref<8xf32>, %[[ROWS:.*]]: memref<2xf32>, %[[OUT:.*]]: memref<8xf32>)
+// CHECK: %[[DIFFER:.*]] = arith.cmpi ne
+// CHECK: scf.if %[[DIFFER]]
+// CHECK: memref.copy %[[CACHE]], %[[OUT]]
+// CHECK: %[[PLACE:.*]] = bufferization.to_tensor %[[OUT]] restrict writable
+// CHECK: %[[R:.*]] = tensor.insert_slice %{{.*}} into %[[PLACE]]
+// CHECK: bufferization.materialize_in_destination %[[R]] in restrict writable %[[OUT]]
+func.func @append(%x: tensor<8xf32>, %rows: tensor<2xf32>) -> tensor<8xf32>
+    attributes {gyre.entry = {arguments = [
+      {name = "x", kind = "input", type = tensor<8xf32>, dims = ["8"]},
+      {name = "rows", kind = "input", type = tensor<2xf32>, dims = ["2"]},
+      {name = "y", kind = "output", type = tensor<8xf32>, dims = ["8"],
+       may_overwrite = 0 : i64}], sizes = []}} {
+  %r = tensor.insert_slice %rows into %x[3] [2] [1] : tensor<2xf32> into tensor<8xf32>
+  return %r : tensor<8xf32>
+}

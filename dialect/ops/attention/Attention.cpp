@@ -1,30 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Attention as gyre.contract_reduce with the states of a softmax.
+// Attention and the cache: syntax, types and constraints.
 
 #include "dialect/ops/attention/Attention.h"
 
 #include "dialect/Builders.h"
-#include "dialect/SoftmaxStates.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
 
 //===----------------------------------------------------------------------===//
-// Verification
+// Syntax
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Where heads and tokens stand.
-struct Layout {
-  unsigned leading, heads, tokens;
+using OptionalOperand = std::optional<OpAsmParser::UnresolvedOperand>;
+using Operands = SmallVectorImpl<OpAsmParser::UnresolvedOperand>;
 
-  Layout(StringRef name, unsigned rank)
-      : leading(rank - 3), heads(name == "bhtd" ? leading : leading + 1),
-        tokens(name == "bhtd" ? leading + 1 : leading) {}
-};
-} // namespace
+/// The types of the tensors that are there, in order.
+static ParseResult
+parseAttentionTypes(OpAsmParser &parser, const OptionalOperand &mask,
+                    const OptionalOperand &lengths, const Operands &sequences,
+                    const Operands &captured, Type &q, Type &k, Type &v,
+                    Type &maskType, Type &lengthsType,
+                    SmallVectorImpl<Type> &sequenceTypes,
+                    SmallVectorImpl<Type> &capturedTypes) {
+  auto another = [&](Type &type) {
+    return parser.parseComma() || parser.parseType(type);
+  };
+  if (parser.parseType(q) || another(k) || another(v) ||
+      (mask && another(maskType)) || (lengths && another(lengthsType)))
+    return failure();
+  sequenceTypes.resize(sequences.size());
+  capturedTypes.resize(captured.size());
+  for (Type &type : sequenceTypes)
+    if (another(type))
+      return failure();
+  for (Type &type : capturedTypes)
+    if (another(type))
+      return failure();
+  return success();
+}
+
+static void printAttentionTypes(OpAsmPrinter &printer, AttentionOp op, Value,
+                                Value, ValueRange, ValueRange, Type q, Type k,
+                                Type v, Type mask, Type lengths,
+                                TypeRange sequences, TypeRange captured) {
+  printer << q << ", " << k << ", " << v;
+  for (Type type : {mask, lengths})
+    if (type)
+      printer << ", " << type;
+  for (Type type : sequences)
+    printer << ", " << type;
+  for (Type type : captured)
+    printer << ", " << type;
+}
+
+//===----------------------------------------------------------------------===//
+// Types and constraints
+//===----------------------------------------------------------------------===//
+
+AttentionLayout AttentionLayout::of(AttentionOp op) {
+  unsigned leading = tensorType(op.getQ()).getRank() - 3;
+  if (op.getLayout() == "bhtd")
+    return {leading, leading, leading + 1};
+  return {leading, leading + 1, leading};
+}
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
                                             std::optional<Location> loc,
@@ -46,6 +88,89 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
   SmallVector<int64_t> sizes(q.getShape());
   sizes.back() = v.getShape().back();
   results.push_back(RankedTensorType::get(sizes, q.getElementType()));
+  if (inferenceAttr<UnitAttr>(adaptor, "logsumexp",
+                              adaptor.getLogsumexpAttr())) {
+    sizes.pop_back();
+    // Heads before tokens in either layout.
+    auto layout =
+        inferenceAttr<StringAttr>(adaptor, "layout", adaptor.getLayoutAttr());
+    if (layout && layout.getValue() == "bthd")
+      std::swap(sizes[sizes.size() - 1], sizes[sizes.size() - 2]);
+    results.push_back(
+        RankedTensorType::get(sizes, getRegionType(q.getElementType())));
+  }
+  return success();
+}
+
+/// Checks that `operand` can be repeated to the sizes `full` of the scores.
+static LogicalResult verifyRepeats(AttentionOp op, Value operand,
+                                   StringRef name, ArrayRef<int64_t> full) {
+  ArrayRef<int64_t> sizes = tensorType(operand).getShape();
+  bool agree = sizes.size() <= full.size();
+  for (unsigned i = 0; agree && i < sizes.size(); ++i)
+    agree = sizes[sizes.size() - 1 - i] == 1 ||
+            sizesAgree(sizes[sizes.size() - 1 - i], full[full.size() - 1 - i]);
+  if (agree)
+    return success();
+  return op.emitOpError("expected ")
+         << name << " to repeat to " << spellSizes(full) << ", got "
+         << spellSizes(sizes);
+}
+
+static LogicalResult verifyLengths(AttentionOp op, ArrayRef<int64_t> leading) {
+  unsigned clauses = (op.getPast() ? 1 : 0) + (op.getLengths() ? 1 : 0) +
+                     (op.getSequences().empty() ? 0 : 1);
+  if (clauses > 1) // (C7)
+    return op.emitOpError("expected one of past, lengths and sequences, got ")
+           << clauses;
+  if (op.getPast() && op.getAlign() != "end")
+    return op.emitOpError("expected align = \"end\" with past");
+  if (failed(verifyShape(op, op.getLengths(), "lengths", leading))) // (C8)
+    return failure();
+  if (op.getSequences().empty())
+    return success();
+  if (op.getSequences().size() > 2 || !leading.empty())
+    return op.emitOpError("expected one or two vectors of sequences and no "
+                          "leading dimension, got ")
+           << op.getSequences().size() << " and " << leading.size();
+  for (Value starts : op.getSequences()) {
+    RankedTensorType type = tensorType(starts);
+    if (type != op.getSequences().front().getType() || type.getRank() != 1 ||
+        type.getDimSize(0) == 0)
+      return op.emitOpError("expected sequences to be vectors of one type with "
+                            "at least one element, got ")
+             << op.getSequences().getTypes();
+  }
+  return success();
+}
+
+static LogicalResult verifyScore(AttentionOp op, unsigned leading) {
+  if (op.getScore().empty()) { // (C9)
+    if (op.getCaptured().empty())
+      return success();
+    return op.emitOpError("expected a region for what stands in 'with'");
+  }
+  if (leading > 1)
+    return op.emitOpError("expected at most one leading dimension around a "
+                          "region, got ")
+           << leading;
+  Builder b(op.getContext());
+  Type real = getRegionType(tensorType(op.getQ()).getElementType());
+  SmallVector<Type> expected(1, real);
+  expected.append(4, b.getIndexType());
+  for (Value value : op.getCaptured())
+    expected.push_back(getRegionType(tensorType(value).getElementType()));
+  Block &block = op.getScore().front();
+  if (block.getArgumentTypes() != TypeRange(expected)) {
+    InFlightDiagnostic diag =
+        op.emitOpError("expected region 'score' to take (")
+        << expected << "), got (" << block.getArgumentTypes() << ")";
+    return diag;
+  }
+  auto yield =
+      block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || yield->getOperandTypes() != TypeRange(real))
+    return op.emitOpError("expected region 'score' to yield ") << real;
   return success();
 }
 
@@ -53,7 +178,7 @@ LogicalResult AttentionOp::verify() {
   RankedTensorType q = tensorType(getQ()), k = tensorType(getK()),
                    v = tensorType(getV());
   int64_t rank = q.getRank();
-  Layout at(getLayout(), rank);
+  AttentionLayout at = AttentionLayout::of(*this);
   if (!sizesAgree(k.getDimSize(at.heads), v.getDimSize(at.heads)) ||
       !sizesAgree(k.getDimSize(at.tokens), v.getDimSize(at.tokens))) // (C2)
     return emitOpError("expected k and v to have the same heads and length, "
@@ -69,154 +194,76 @@ LogicalResult AttentionOp::verify() {
       (known && (keyHeads == 0 || queryHeads % keyHeads != 0))) // (C3)
     return emitOpError("expected the heads of k to divide those of q, got ")
            << spellSizes(keyHeads) << " and " << spellSizes(queryHeads);
-  if (getMask()) { // (C4)
-    SmallVector<int64_t> full(q.getShape().take_front(at.leading));
-    full.append({queryHeads, q.getDimSize(at.tokens), k.getDimSize(at.tokens)});
-    ArrayRef<int64_t> mask = tensorType(getMask()).getShape();
-    bool agree = mask.size() <= full.size();
-    for (unsigned i = 0; agree && i < mask.size(); ++i)
-      agree = mask[mask.size() - 1 - i] == 1 ||
-              sizesAgree(mask[mask.size() - 1 - i], full[full.size() - 1 - i]);
-    if (!agree)
-      return emitOpError("expected the mask to repeat to ")
-             << spellSizes(full) << ", got " << spellSizes(mask);
-  }
+  SmallVector<int64_t> full(q.getShape().take_front(at.leading));
+  full.append({queryHeads, q.getDimSize(at.tokens), k.getDimSize(at.tokens)});
+  if (getMask() &&
+      failed(verifyRepeats(*this, getMask(), "the mask", full))) // (C4)
+    return failure();
+  for (Value value : getCaptured())
+    if (failed(verifyRepeats(*this, value, "tensors in 'with'", full)))
+      return failure();
   if (!getScale() && q.isDynamicDim(rank - 1)) // (C5)
     return emitOpError("expected a scale where the features are not known");
   if (getScale() && !getScale()->isFinite())
     return emitOpError("expected a finite scale, got ")
            << getScale()->convertToDouble();
-  return success();
+  if (auto window = getWindow()) // (C6)
+    if (window->size() != 2 || llvm::any_of(*window, [](int64_t size) {
+          return size < -1 || size > (1 << 30);
+        }))
+      return emitOpError("expected a window of two sizes from -1 to 2^30, got "
+                         "[")
+             << *window << "]";
+  if (auto cap = getSoftcap())
+    if (!cap->isFinite() || cap->isNegative() || cap->isZero())
+      return emitOpError("expected a positive softcap, got ")
+             << cap->convertToDouble();
+  if (failed(verifyLengths(*this, q.getShape().take_front(at.leading))))
+    return failure();
+  return verifyScore(*this, at.leading);
 }
 
 //===----------------------------------------------------------------------===//
-// Decomposition
+// The cache
 //===----------------------------------------------------------------------===//
 
-FailureOr<SmallVector<Value>> AttentionOp::decomposeOperation(OpBuilder &b) {
+LogicalResult CacheAppendOp::verify() {
+  RankedTensorType cache = tensorType(getCache());
+  auto dim = normalizeDim(getDim(), cache.getRank());
+  if (!dim) // (C1)
+    return emitOpError("expected dim to be one of the ")
+           << cache.getRank() << " dimensions of the cache, got "
+           << static_cast<int64_t>(getDim());
+  if (cache.getElementType() != tensorType(getX()).getElementType())
+    return emitOpError("expected x of the cache's element type, got ")
+           << getX().getType();
+  SmallVector<int64_t> sizes(cache.getShape());
+  sizes[*dim] = ShapedType::kDynamic;
+  return verifyShape(*this, getX(), "x", sizes);
+}
+
+FailureOr<SmallVector<Value>> CacheAppendOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
-  MLIRContext *context = b.getContext();
-  RankedTensorType type = getType();
-  int64_t rank = type.getRank();
-  Layout at(getLayout(), rank);
-  RankedTensorType q = tensorType(getQ()), k = tensorType(getK());
-  double scale = getScale() ? getScale()->convertToDouble()
-                            : 1.0 / std::sqrt(q.getDimSize(rank - 1));
-
-  // With grouped heads those of q split into (key head, member of the group).
-  int64_t queryHeads = q.getDimSize(at.heads);
-  bool grouped = queryHeads != k.getDimSize(at.heads);
-  SmallVector<OpFoldResult> groups;
-  if (grouped)
-    groups = {b.getIndexAttr(k.getDimSize(at.heads)),
-              b.getIndexAttr(queryHeads / k.getDimSize(at.heads))};
-
-  // Loops: leading.., head, (member), i, j, d, e.
-  unsigned head = at.leading, i = head + (grouped ? 2 : 1), j = i + 1,
-           d = i + 2, e = i + 3, loops = i + 4;
-  SmallVector<unsigned> queryHead = dimRange(head, i), keyHead = {head};
-  auto mapTo = [&](ArrayRef<unsigned> heads, unsigned token, unsigned feature) {
-    SmallVector<unsigned> dims = dimRange(0, at.leading);
-    if (at.heads < at.tokens)
-      llvm::append_range(dims, heads);
-    dims.push_back(token);
-    if (at.heads > at.tokens)
-      llvm::append_range(dims, heads);
-    dims.push_back(feature);
-    return mapOf(context, loops, dims);
-  };
-
-  Value query = getQ();
-  if (grouped)
-    query = splitDim(b, loc, query, at.heads, groups);
-  SmallVector<Input> inputs = {{query, mapTo(queryHead, i, d)},
-                               {getK(), mapTo(keyHead, j, d)}};
-  if (Value mask = getMask()) {
-    // Loops of [.., Hq, T, S], aligned at the right; sizes of 1 stay at 0.
-    RankedTensorType maskType = tensorType(mask);
-    SmallVector<SmallVector<unsigned>> dims;
-    for (unsigned dim : dimRange(0, at.leading))
-      dims.push_back({dim});
-    dims.push_back(queryHead);
-    dims.push_back({i});
-    dims.push_back({j});
-    dims.erase(dims.begin(), dims.end() - maskType.getRank());
-    SmallVector<AffineExpr> exprs;
-    for (auto [axis, own] : llvm::enumerate(dims)) {
-      if (maskType.getDimSize(axis) == 1) {
-        exprs.push_back(b.getAffineConstantExpr(0));
-        continue;
-      }
-      if (own.size() == 2)
-        mask = splitDim(b, loc, mask, axis, groups);
-      for (unsigned dim : own)
-        exprs.push_back(b.getAffineDimExpr(dim));
-    }
-    inputs.push_back({mask, AffineMap::get(loops, 0, exprs, context)});
-  }
-  inputs.push_back({getV(), mapTo(keyHead, j, e)});
-
-  // Raw products lead where the scale keeps their order, so that it costs
-  // nothing; otherwise scores are scaled before they meet the maximum.
-  bool boolean =
-      getMask() && tensorType(getMask()).getElementType().isInteger(1);
-  bool additive = getMask() && !boolean;
-  bool raw = !additive && scale > 0;
-  SoftmaxStates states{raw ? scale * log2e : 1.0};
-
-  AffineMap limit;
-  SmallVector<Value> limitOperands;
-  if (getCausal()) {
-    AffineExpr bound = b.getAffineDimExpr(i) + 1;
-    unsigned symbols = 0;
-    if (getAlign() == "end") {
-      bound = bound + b.getAffineSymbolExpr(symbols++);
-      limitOperands.push_back(arith::SubIOp::create(
-          b, loc, sizeValue(b, loc, sizeOf(b, loc, getK(), at.tokens)),
-          sizeValue(b, loc, sizeOf(b, loc, getQ(), at.tokens))));
-    }
-    limit = AffineMap::get(loops, symbols, bound);
-  }
-
-  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
-  iterators[j] = IteratorKind::reduction;
-  iterators[d] = IteratorKind::contraction;
-  Value result =
-      buildContractReduce(
-          b, loc,
-          {.iterators = iterators,
-           .inputs = inputs,
-           .outputs = {{type.getElementType(), mapTo(queryHead, i, e)}},
-           .rides = {1},
-           .pivot = 1,
-           .limit = limit,
-           .limitOperands = limitOperands,
-           .score = [&](Body &, ArrayRef<Scalar> products,
-                        ArrayRef<Scalar> elements) -> Scalars {
-             Scalar s = products[0];
-             if (!raw)
-               s = s * (scale * log2e);
-             if (additive)
-               s = s + elements[0] * log2e;
-             if (boolean)
-               s = select(elements[0], s,
-                          -std::numeric_limits<double>::infinity());
-             return {s};
-           },
-           .init = [&](Body &body) { return states.init(body); },
-           .step = [&](Body &, ArrayRef<Scalar> x,
-                       ArrayRef<Scalar> s) { return states.step(x[0], s); },
-           .merge = [&](Body &, ArrayRef<Scalar> x,
-                        ArrayRef<Scalar> y) { return states.merge(x, y); },
-           .finish = [](Body &, ArrayRef<Scalar> s) -> Scalars {
-             return {SoftmaxStates::reciprocal(s[1])};
-           },
-           .apply = [](Body &, ArrayRef<Scalar> sums, ArrayRef<Scalar> finished)
-               -> Scalars { return {sums[0] * finished[0]}; }})
-          .front();
-  if (grouped)
-    result = mergeDims(b, loc, result, at.heads, 2);
-  return SmallVector<Value>{result};
+  unsigned rank = getType().getRank();
+  unsigned dim = *normalizeDim(getDim(), rank);
+  // What a caller says stays in the cache: 0 <= past <= S, and no more rows
+  // than there is place for.
+  Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+  Value size = sizeValue(b, loc, sizeOf(b, loc, getCache(), dim));
+  Value past = arith::MaxSIOp::create(b, loc, getPast(), zero);
+  past = arith::MinSIOp::create(b, loc, past, size);
+  Value count = arith::MinSIOp::create(
+      b, loc, sizeValue(b, loc, sizeOf(b, loc, getX(), dim)),
+      arith::SubIOp::create(b, loc, size, past));
+  SmallVector<OpFoldResult> zeros(rank, b.getIndexAttr(0)),
+      ones(rank, b.getIndexAttr(1)), sizes = sizesOf(b, loc, getX());
+  sizes[dim] = count;
+  Value rows =
+      tensor::ExtractSliceOp::create(b, loc, getX(), zeros, sizes, ones);
+  SmallVector<OpFoldResult> offsets(zeros);
+  offsets[dim] = past;
+  return SmallVector<Value>{tensor::InsertSliceOp::create(
+      b, loc, rows, getCache(), offsets, sizes, ones)};
 }
 
 #define GET_OP_CLASSES

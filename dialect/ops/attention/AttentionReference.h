@@ -19,10 +19,18 @@ struct Attention {
   std::function<double(int64_t b, int64_t h, int64_t i, int64_t j)> mask =
       [](int64_t, int64_t, int64_t, int64_t) { return 0.0; };
 
-  /// q[b][hq][i][d], k[b][hk][j][d], v[b][hk][j][e] -> [b][hq][i][e].
+  /// What becomes of a scaled score before the mask.
+  std::function<double(double s, int64_t b, int64_t h, int64_t i, int64_t j)>
+      score = [](double s, int64_t, int64_t, int64_t, int64_t) { return s; };
+
+  /// q[b][hq][i][d], k[b][hk][j][d], v[b][hk][j][e] -> [b][hq][i][e], and
+  /// the logarithms of the sums, [b][hq][i], where they are asked for.
   std::vector<double> operator()(const std::vector<double> &q,
                                  const std::vector<double> &k,
-                                 const std::vector<double> &v) const {
+                                 const std::vector<double> &v,
+                                 std::vector<double> *sums = nullptr) const {
+    if (sums)
+      sums->assign(batch * queryHeads * queries, -INFINITY);
     std::vector<double> y(batch * queryHeads * queries * width);
     std::vector<double> s(keys);
     for (int64_t b = 0; b < batch; ++b)
@@ -36,13 +44,15 @@ struct Attention {
             for (int64_t d = 0; d < features; ++d)
               s[j] +=
                   q[row * features + d] * k[(head * keys + j) * features + d];
-            s[j] = s[j] * scale + mask(b, h, i, j);
+            s[j] = score(s[j] * scale, b, h, i, j) + mask(b, h, i, j);
             maximum = std::fmax(maximum, s[j]);
           }
           if (maximum == -INFINITY)
             continue;
           for (int64_t j = 0; j < keys; ++j)
             sum += s[j] = std::exp(s[j] - maximum);
+          if (sums)
+            (*sums)[row] = maximum + std::log(sum);
           for (int64_t j = 0; j < keys; ++j)
             for (int64_t e = 0; e < width; ++e)
               y[row * width + e] +=

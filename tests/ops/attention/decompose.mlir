@@ -62,3 +62,27 @@ func.func @biased(%q: tensor<8x?x64xf32>, %m: tensor<?x?xf32>) -> tensor<8x?x64x
       : tensor<8x?x64xf32>, tensor<8x?x64xf32>, tensor<8x?x64xf32>, tensor<?x?xf32>
   return %y : tensor<8x?x64xf32>
 }
+
+// A window bounds columns from below too; a cap comes before the maximum.
+// CHECK-LABEL: @windowed
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: limit = #{{.*}}, pivot = 1 : i64, rides = array<i64: 1>, start = #
+// CHECK: score
+// CHECK: math.tanh
+// CHECK: } -> tensor<8x?xf32>, tensor<8x?x64xf32>
+func.func @windowed(%q: tensor<8x?x64xf32>) -> (tensor<8x?x64xf32>, tensor<8x?xf32>) {
+  %y, %lse = gyre.attention %q, %q, %q {causal, window = array<i64: 9, 0>, softcap = 5.0, logsumexp}
+      : tensor<8x?x64xf32>, tensor<8x?x64xf32>, tensor<8x?x64xf32>
+  return %y, %lse : tensor<8x?x64xf32>, tensor<8x?xf32>
+}
+
+// Packed sequences are spans of columns, a value a row.
+// CHECK-LABEL: @packed
+// CHECK: %[[SPANS:.*]]:2 = gyre.reduce
+// CHECK: gyre.contract_reduce {bounds = 2 : i64
+// CHECK-SAME: %[[SPANS]]#0, %[[SPANS]]#1
+func.func @packed(%q: tensor<8x?x64xf32>, %starts: tensor<?xi32>) -> tensor<8x?x64xf32> {
+  %y = gyre.attention %q, %q, %q sequences(%starts) {causal}
+      : tensor<8x?x64xf32>, tensor<8x?x64xf32>, tensor<8x?x64xf32>, tensor<?xi32>
+  return %y : tensor<8x?x64xf32>
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Score functions that a user writes: relative positions of three papers.
+
+#include "scores.h"
+#include "dialect/ops/attention/AttentionReference.h"
+#include "ops/Support.h"
+
+namespace {
+
+using gyre::reference::Attention;
+using test::doubles;
+using test::Guarded;
+using test::threads;
+
+constexpr double bound = 5e-6;
+
+TEST_CASE("scores: ALiBi") {
+  test::Random random(1);
+  for (int64_t t : {0, 1, 77})
+    for (int64_t s : {1, 100}) {
+      Guarded<float> q(2 * 4 * t * 32), k(2 * 2 * s * 32), v(k.size()),
+          y(q.size()), z(q.size()), slopes(4);
+      random.fillNormal(q);
+      random.fillNormal(k);
+      random.fillNormal(v);
+      for (int64_t h = 0; h < 4; ++h)
+        slopes[h] = float(std::exp2(-2.0 * double(h + 1)));
+      gyre_call one = threads(1), two = threads(2);
+      REQUIRE(alibi(q.data(), k.data(), v.data(), slopes.data(), y.data(), 2, t,
+                    s, &one) == 0);
+      REQUIRE(alibi(q.data(), k.data(), v.data(), slopes.data(), z.data(), 2, t,
+                    s, &two) == 0);
+      test::expectSameBits("threads", z, y);
+      Attention reference{2, 4, 2, t, s, 32, 32, 1 / std::sqrt(32.0)};
+      reference.score = [&](double x, int64_t, int64_t h, int64_t i,
+                            int64_t j) {
+        return x - double(slopes[h]) * std::fabs(double(i + s - t - j));
+      };
+      reference.mask = [&](int64_t, int64_t, int64_t i, int64_t j) {
+        return j <= i + s - t ? 0 : -INFINITY;
+      };
+      test::expectNear("alibi", y,
+                       reference(doubles(q), doubles(k), doubles(v)), bound);
+    }
+}
+
+/// transformers' T5Attention._relative_position_bucket with 32 buckets up to
+/// a distance of 128, in both directions.
+int64_t bucketOf(int64_t distance) {
+  int64_t first = distance > 0 ? 16 : 0, n = std::abs(distance);
+  if (n < 8)
+    return first + n;
+  double large =
+      8 + std::floor(std::log(double(n) / 8) / std::log(128.0 / 8) * (16 - 8));
+  return first + std::min(int64_t(large), int64_t(15));
+}
+
+TEST_CASE("scores: T5's buckets") {
+  test::Random random(2);
+  for (int64_t h : {1, 3})
+    for (int64_t t : {1, 40, 150}) {
+      Guarded<float> q(h * t * 32), k(q.size()), v(q.size()), y(q.size()),
+          table(32 * h);
+      random.fillNormal(q, 0.3);
+      random.fillNormal(k, 0.3);
+      random.fillNormal(v);
+      random.fillNormal(table);
+      REQUIRE(t5(q.data(), k.data(), v.data(), table.data(), y.data(), h, t,
+                 nullptr) == 0);
+      Attention reference{1, h, h, t, t, 32, 32, 1};
+      // log2 is exact where a bucket begins: at powers of two.
+      reference.score = [&](double x, int64_t, int64_t head, int64_t i,
+                            int64_t j) {
+        return x + double(table[bucketOf(j - i) * h + head]);
+      };
+      test::expectNear("t5", y, reference(doubles(q), doubles(k), doubles(v)),
+                       bound);
+    }
+}
+
+TEST_CASE("scores: DeBERTa") {
+  test::Random random(3);
+  for (int64_t t : {1, 9, 65}) {
+    Guarded<float> q(2 * t * 12), k(q.size()), v(q.size()), y(q.size()),
+        qAt(2 * t * 8), kAt(qAt.size());
+    random.fillNormal(q);
+    random.fillNormal(k);
+    random.fillNormal(v);
+    random.fillNormal(qAt);
+    random.fillNormal(kAt);
+    REQUIRE(deberta(q.data(), k.data(), v.data(), qAt.data(), kAt.data(),
+                    y.data(), t, nullptr) == 0);
+    Attention reference{1, 2, 2, t, t, 12, 12, 1 / std::sqrt(36.0)};
+    reference.score = [&](double x, int64_t, int64_t h, int64_t i, int64_t j) {
+      int64_t at = std::min(std::max(i - j + 4, int64_t(0)), int64_t(7));
+      return x + (double(qAt[(h * t + i) * 8 + at]) +
+                  double(kAt[(h * t + j) * 8 + at])) /
+                     std::sqrt(36.0);
+    };
+    test::expectNear("deberta", y,
+                     reference(doubles(q), doubles(k), doubles(v)), bound);
+  }
+}
+
+} // namespace

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What attention does with scores besides: windows, caps, lengths, caches.
+
+func.func @windowed(%q: tensor<?x4x?x32xf32> {gyre.dims = ["B", 4, "T", 32]},
+                    %k: tensor<?x2x?x32xf32> {gyre.dims = ["B", 2, "S", 32]},
+                    %v: tensor<?x2x?x32xf32> {gyre.dims = ["B", 2, "S", 32]})
+    -> (tensor<?x4x?x32xf32> {gyre.dims = ["B", 4, "T", 32], gyre.name = "y"},
+        tensor<?x4x?xf32> {gyre.dims = ["B", 4, "T"], gyre.name = "lse"}) {
+  %y, %lse = gyre.attention %q, %k, %v {causal, window = array<i64: 70, 0>, softcap = 2.0, logsumexp}
+      : tensor<?x4x?x32xf32>, tensor<?x2x?x32xf32>, tensor<?x2x?x32xf32>
+  return %y, %lse : tensor<?x4x?x32xf32>, tensor<?x4x?xf32>
+}
+
+// Both sides, first aligned with first, heads inside of tokens.
+func.func @two_sided(%q: tensor<?x3x24xf32> {gyre.dims = ["T", 3, 24]},
+                     %k: tensor<?x3x24xf32> {gyre.dims = ["S", 3, 24]},
+                     %v: tensor<?x3x24xf32> {gyre.dims = ["S", 3, 24]})
+    -> (tensor<?x3x24xf32> {gyre.dims = ["T", 3, 24], gyre.name = "y"},
+        tensor<3x?xf32> {gyre.dims = [3, "T"], gyre.name = "lse"}) {
+  %y, %lse = gyre.attention %q, %k, %v {window = array<i64: 9, 5>, align = "start", layout = "bthd", logsumexp}
+      : tensor<?x3x24xf32>, tensor<?x3x24xf32>, tensor<?x3x24xf32>
+  return %y, %lse : tensor<?x3x24xf32>, tensor<3x?xf32>
+}
+
+// Prefill and decode: new keys behind those of the caches, which are results.
+func.func @decode(%q: tensor<?x4x?x16xf32> {gyre.dims = ["B", 4, "T", 16]},
+                  %k: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]},
+                  %v: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]},
+                  %key_cache: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16]},
+                  %value_cache: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16]},
+                  %past: index)
+    -> (tensor<?x4x?x16xf32> {gyre.dims = ["B", 4, "T", 16], gyre.name = "y"},
+        tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16], gyre.name = "keys", gyre.may_overwrite = "key_cache"},
+        tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16], gyre.name = "values", gyre.may_overwrite = "value_cache"}) {
+  %keys = gyre.cache_append %key_cache, %k at(%past) : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+  %values = gyre.cache_append %value_cache, %v at(%past) : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+  %y = gyre.attention %q, %keys, %values past(%past) {causal}
+      : tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+  return %y, %keys, %values : tensor<?x4x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+}
+
+// All of the first keys, no more; and each sample's.
+func.func @padded(%q: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]},
+                  %k: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16]},
+                  %v: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "S", 16]},
+                  %n: tensor<?xi32> {gyre.dims = ["B"]}, %past: index)
+    -> (tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16], gyre.name = "plain"},
+        tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16], gyre.name = "causal"},
+        tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16], gyre.name = "first"}) {
+  %0 = gyre.attention %q, %k, %v lengths(%n)
+      : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?xi32>
+  %1 = gyre.attention %q, %k, %v lengths(%n) {causal, window = array<i64: 20, -1>}
+      : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?xi32>
+  %2 = gyre.attention %q, %k, %v past(%past)
+      : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+  return %0, %1, %2 : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+}
+
+func.func @packed(%q: tensor<?x2x16xf32> {gyre.dims = ["T", 2, 16]},
+                  %k: tensor<?x1x16xf32> {gyre.dims = ["S", 1, 16]},
+                  %v: tensor<?x1x16xf32> {gyre.dims = ["S", 1, 16]},
+                  %queries: tensor<?xi32> {gyre.dims = ["N"]},
+                  %keys: tensor<?xi32> {gyre.dims = ["N"]})
+    -> (tensor<?x2x16xf32> {gyre.dims = ["T", 2, 16], gyre.name = "plain"},
+        tensor<?x2x16xf32> {gyre.dims = ["T", 2, 16], gyre.name = "causal"}) {
+  %0 = gyre.attention %q, %k, %v sequences(%queries, %keys) {layout = "bthd"}
+      : tensor<?x2x16xf32>, tensor<?x1x16xf32>, tensor<?x1x16xf32>, tensor<?xi32>, tensor<?xi32>
+  %1 = gyre.attention %q, %k, %v sequences(%queries, %keys) {layout = "bthd", causal, window = array<i64: 12, 0>}
+      : tensor<?x2x16xf32>, tensor<?x1x16xf32>, tensor<?x1x16xf32>, tensor<?xi32>, tensor<?xi32>
+  return %0, %1 : tensor<?x2x16xf32>, tensor<?x2x16xf32>
+}
+
+func.func @attention_f16(%q: tensor<?x?x64xf16> {gyre.dims = ["H", "T", 64]},
+                         %k: tensor<?x?x64xf16> {gyre.dims = ["H", "S", 64]},
+                         %v: tensor<?x?x64xf16> {gyre.dims = ["H", "S", 64]})
+    -> (tensor<?x?x64xf16> {gyre.dims = ["H", "T", 64], gyre.name = "y"}) {
+  %y = gyre.attention %q, %k, %v {causal} : tensor<?x?x64xf16>, tensor<?x?x64xf16>, tensor<?x?x64xf16>
+  return %y : tensor<?x?x64xf16>
+}
+
+func.func @attention_bf16(%q: tensor<?x?x64xbf16> {gyre.dims = ["H", "T", 64]},
+                          %k: tensor<?x?x64xbf16> {gyre.dims = ["H", "S", 64]},
+                          %v: tensor<?x?x64xbf16> {gyre.dims = ["H", "S", 64]})
+    -> (tensor<?x?x64xbf16> {gyre.dims = ["H", "T", 64], gyre.name = "y"},
+        tensor<?x?xf32> {gyre.dims = ["H", "T"], gyre.name = "lse"}) {
+  %y, %lse = gyre.attention %q, %k, %v {causal, window = array<i64: 30, 0>, logsumexp}
+      : tensor<?x?x64xbf16>, tensor<?x?x64xbf16>, tensor<?x?x64xbf16>
+  return %y, %lse : tensor<?x?x64xbf16>, tensor<?x?xf32>
+}
