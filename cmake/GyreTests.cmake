@@ -48,6 +48,9 @@ function(gyre_numeric_test family graph test)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     gyre_sanitized_test(${family} ${graph} "${added}" ${ARGN})
   endif()
+  if(GYRE_EMULATOR AND NOT "${ARGN}" MATCHES "--target")
+    gyre_emulated_test(${family} ${graph} "${added}" ${ARGN})
+  endif()
 endfunction()
 
 # The same program again as <family>-test-sanitized: every load and store of a
@@ -64,4 +67,59 @@ function(gyre_sanitized_test family graph test)
   gyre_add_library(${target}-${stem} ${graph} OPTIONS --sanitize=address,undefined ${ARGN})
   target_link_libraries(${target} PRIVATE ${target}-${stem})
   target_sources(${target} PRIVATE ${test})
+endfunction()
+
+# The same program for the other target of CPUs, under an emulator: Debian's
+# qemu-user, and libstdc++-12-dev-arm64-cross to compile it with. clang is a
+# cross compiler as it is.
+find_program(GYRE_EMULATOR qemu-aarch64)
+if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR NOT EXISTS /usr/aarch64-linux-gnu/include/c++ OR
+   NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  set(GYRE_EMULATOR "" CACHE FILEPATH "" FORCE)
+endif()
+
+function(gyre_emulated_test family graph test)
+  cmake_path(GET graph STEM stem)
+  cmake_path(ABSOLUTE_PATH graph)
+  set(base ${CMAKE_CURRENT_BINARY_DIR}/${family}-test-emulated.gyre/${stem})
+  add_custom_command(
+    OUTPUT ${base}.o ${base}.h
+    COMMAND gyre::gyrec ${graph} -o ${base} --target=aarch64 --threads=off ${ARGN}
+    DEPENDS ${graph} gyre::gyrec
+    COMMENT "gyrec ${stem}.mlir for aarch64-linux-gnu"
+    VERBATIM)
+  get_property(known GLOBAL PROPERTY GYRE_EMULATED_${family} SET)
+  set_property(GLOBAL APPEND PROPERTY GYRE_EMULATED_${family} ${base}.o ${test})
+  if(NOT known)
+    cmake_language(EVAL CODE "cmake_language(DEFER CALL gyre_emulated_program ${family})")
+  endif()
+endfunction()
+
+# At the end of the folder, when all graphs and tests of a family are known.
+function(gyre_emulated_program family)
+  get_property(inputs GLOBAL PROPERTY GYRE_EMULATED_${family})
+  set(program ${PROJECT_BINARY_DIR}/tests/bin/${family}-test-emulated)
+  # doctest's folder alone: the headers beside it are the host's.
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/emulated)
+  get_target_property(doctest doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
+  file(CREATE_LINK ${doctest}/doctest ${PROJECT_BINARY_DIR}/tests/emulated/doctest SYMBOLIC)
+  set(definitions $<TARGET_PROPERTY:${family}-test,COMPILE_DEFINITIONS>)
+  file(GLOB runtime CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
+  list(FILTER runtime EXCLUDE REGEX "Parallel.cpp") # OpenMP
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.h
+       ${PROJECT_SOURCE_DIR}/tests/ops/*.h ${PROJECT_SOURCE_DIR}/dialect/ops/*/*Reference.h)
+  add_custom_command(
+    OUTPUT ${program}
+    COMMAND ${CMAKE_CXX_COMPILER} --target=aarch64-linux-gnu -std=c++20 -O1 -static -fuse-ld=lld
+            -I${CMAKE_CURRENT_BINARY_DIR}/${family}-test-emulated.gyre
+            -I${PROJECT_SOURCE_DIR} -I${PROJECT_SOURCE_DIR}/runtime/include
+            -I${PROJECT_SOURCE_DIR}/tests -I${PROJECT_BINARY_DIR}/tests/emulated
+            "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
+            ${inputs} ${PROJECT_SOURCE_DIR}/tests/support/Main.cpp ${runtime} -o ${program}
+    DEPENDS ${inputs} ${runtime} ${headers}
+    COMMENT "${family}-test for aarch64-linux-gnu"
+    VERBATIM COMMAND_EXPAND_LISTS)
+  add_custom_target(${family}-test-emulated DEPENDS ${program})
+  add_test(NAME emulated/${family} COMMAND ${GYRE_EMULATOR} ${program})
+  gyre_test_program(${family}-test-emulated)
 endfunction()

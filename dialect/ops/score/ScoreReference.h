@@ -47,8 +47,10 @@ struct EdmSampler {
       double up = t[i] * (1 + gamma);
       if (churn > 0) {
         Sample e = fresh(i);
+        // sqrt(up^2 - t^2), which must not be the root of a rounding error.
+        double added = t[i] * std::sqrt(gamma * (2 + gamma));
         for (size_t j = 0; j < x.size(); ++j)
-          x[j] += std::sqrt(up * up - t[i] * t[i]) * churnNoise * e[j];
+          x[j] += added * churnNoise * e[j];
       }
       Sample d = denoise(x, up), y = x;
       for (size_t j = 0; j < x.size(); ++j) {
