@@ -69,6 +69,16 @@ static SmallVector<unsigned> matchLoops(AffineMap own, AffineMap other) {
   return loops;
 }
 
+/// Whether the sizes of operands with these maps tell all extents.
+static bool tellExtents(ArrayRef<AffineMap> maps) {
+  for (unsigned dim = 0, e = maps.front().getNumDims(); dim < e; ++dim)
+    if (llvm::none_of(maps, [&](AffineMap map) {
+          return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+        }))
+      return false;
+  return true;
+}
+
 static bool isReduced(ReduceOp op, AffineMap map) {
   for (auto [dim, kind] : llvm::enumerate(op.getIteratorKinds()))
     if (kind == IteratorKind::reduction && map.isFunctionOfDim(dim))
@@ -94,9 +104,15 @@ struct FuseProducer : OpRewritePattern<ReduceOp> {
       AffineMap written = map.getIndexingMapsArray().back();
       if (!written.isPermutation())
         continue;
-      rewriter.modifyOpInPlace(op, [&] {
-        fuse(rewriter, op, i, map, matchLoops(written, maps[i]));
-      });
+      SmallVector<unsigned> loops = matchLoops(written, maps[i]);
+      // A splat reads nothing whose size could replace its own.
+      SmallVector<AffineMap> remaining(maps);
+      remaining.erase(remaining.begin() + i);
+      for (AffineMap old : ArrayRef(map.getIndexingMapsArray()).drop_back())
+        remaining.push_back(renameLoops(old, loops, maps[i].getNumDims()));
+      if (remaining.empty() || !tellExtents(remaining))
+        continue;
+      rewriter.modifyOpInPlace(op, [&] { fuse(rewriter, op, i, map, loops); });
       return success();
     }
     return failure();

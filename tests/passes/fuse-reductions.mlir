@@ -126,3 +126,39 @@ func.func @apart(%x: tensor<4x8xf32>, %gate: tensor<4x8xf32>)
   } -> tensor<4x8xf32>
   return %3 : tensor<4x8xf32>
 }
+
+// -----
+
+// A map that reads no array stays: its result alone tells how many there are.
+
+#rows = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+#none = affine_map<(i, j) -> ()>
+// CHECK-LABEL: func.func @splat
+// CHECK:         %[[X:.*]] = linalg.generic
+// CHECK:         gyre.reduce
+// CHECK-SAME:      ins(%[[X]] :
+func.func @splat(%value: f32) -> tensor<4xf32> {
+  %empty = tensor.empty() : tensor<4x8xf32>
+  %x = linalg.generic {indexing_maps = [#rows], iterator_types = ["parallel", "parallel"]} outs(%empty : tensor<4x8xf32>) {
+  ^bb0(%out: f32):
+    linalg.yield %value : f32
+  } -> tensor<4x8xf32>
+  %sums = tensor.empty() : tensor<4xf32>
+  %0 = gyre.reduce {indexing_maps = [#rows, #row], iterator_types = ["parallel", "reduction"], pivot = 0 : i64} ins(%x : tensor<4x8xf32>) outs(%sums : tensor<4xf32>) init {
+    %zero = arith.constant 0.0 : f32
+    gyre.yield %zero : f32
+  } step {
+  ^bb0(%e: f32, %s: f32):
+    %sum = arith.addf %s, %e : f32
+    gyre.yield %sum : f32
+  } merge {
+  ^bb0(%a: f32, %b: f32):
+    %sum = arith.addf %a, %b : f32
+    gyre.yield %sum : f32
+  } finish {
+  ^bb0(%s: f32):
+    gyre.yield %s : f32
+  } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
