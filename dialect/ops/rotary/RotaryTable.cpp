@@ -2,6 +2,7 @@
 //
 // The table of cosines and sines that a rotation shares among heads.
 
+#include "dialect/Angles.h"
 #include "dialect/Builders.h"
 #include "dialect/ops/rotary/Rotary.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -115,8 +116,7 @@ static Frequencies buildFrequencies(RotaryOp op, OpBuilder &b, Type real,
   if (auto known = getConstantIntValue(length)) {
     SmallVector<double> values = turns(*known), low;
     for (double f : values)
-      low.push_back(
-          real.isF32() ? f - static_cast<double>(static_cast<float>(f)) : 0.0);
+      low.push_back(lowPart(f, real));
     return {constantVector(b, loc, values, real),
             constantVector(b, loc, low, real)};
   }
@@ -241,12 +241,7 @@ SmallVector<Value> gyre::buildRotaryTable(RotaryOp op, OpBuilder &b,
   return buildMap(b, loc, inputs, outputs,
                   [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
                     Scalar m = positionOf(body, e, real);
-                    // Whole turns are taken off inside of one fma, which is
-                    // exact but for the rounding of the remainder: p f -
-                    // round(p f), f = high + low.
-                    Scalar turns = roundeven(m * e[0]);
-                    Scalar rest = fma(m, e[1], fma(m, e[0], -turns));
-                    Scalar angle = rest * (2 * std::numbers::pi);
+                    Scalar angle = reducedAngle(m, e[0], e[1]);
                     Scalar cosine = cos(angle), sine = sin(angle);
                     if (factor != 1)
                       return {cosine * factor, sine * factor};

@@ -1,0 +1,97 @@
+// RUN: gyre-opt --split-input-file --verify-diagnostics %s -o %t
+//
+// One negative test a constraint of Positions.td.
+
+func.func @tie_positions_c1() {
+  // expected-error @+1 {{expected a result of sizes 17x2, got 'tensor<16x2xf32>'}}
+  %p = gyre.tie_positions text(5), image(3, 4) : tensor<16x2xf32>
+  return
+}
+
+// -----
+
+func.func @tie_positions_c2() {
+  // expected-error @+1 {{expected sizes from 0 to 2^24, got -1}}
+  %p = gyre.tie_positions text(-1) : tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @tie_positions_spelling() {
+  // expected-error @+1 {{expected text(n) or image(h, w)}}
+  %p = gyre.tie_positions video(4) : tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c1() {
+  // expected-error @+1 {{expected an even number of features, got 'tensor<4x5xf32>'}}
+  %y = gyre.sinusoidal : tensor<4x5xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c1_shift() {
+  // expected-error @+1 {{expected a shift below 1, got 1.0}}
+  %y = gyre.sinusoidal {shift = 1.0} : tensor<4x2xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c2(%p: tensor<3xi32>) {
+  // expected-error @+1 {{expected a result of sizes 3 and the features, got 'tensor<4x6xf32>'}}
+  %y = gyre.sinusoidal positions(%p : tensor<3xi32>) : tensor<4x6xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c2_rank() {
+  // expected-error @+1 {{expected a result of two dimensions without positions, got 'tensor<6xf32>'}}
+  %y = gyre.sinusoidal : tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c3(%p: tensor<3xi32>, %o: index) {
+  // expected-error @+1 {{expected no offset with positions}}
+  %y = gyre.sinusoidal positions(%p : tensor<3xi32>) offset(%o) : tensor<3x6xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c3_length() {
+  // expected-error @+1 {{expected a length for 'tensor<?x6xf32>'}}
+  %y = gyre.sinusoidal : tensor<?x6xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c4() {
+  // expected-error @+1 {{expected a positive base and a finite scale, got 0.0}}
+  %y = gyre.sinusoidal {base = 0.0} : tensor<4x6xf32>
+  return
+}
+
+// -----
+
+func.func @complex_embedding_c1(%ids: tensor<3xi32>, %t: tensor<?x4xf32>) {
+  // expected-error @+1 {{expected tables of a known number of words and features, got 'tensor<?x4xf32>'}}
+  %re, %im = gyre.complex_embedding %ids, %t, %t, %t : tensor<3xi32>, tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @complex_embedding_c2(%ids: tensor<i32>, %t: tensor<9x4xf32>) {
+  // expected-error @+1 {{expected ids along a sequence, got 'tensor<i32>'}}
+  %re, %im = gyre.complex_embedding %ids, %t, %t, %t : tensor<i32>, tensor<9x4xf32>
+  return
+}
