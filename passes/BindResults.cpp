@@ -3,6 +3,7 @@
 // This file implements the BindResults pass: at the boundary of an entry point
 // tensors become memory that the caller owns.
 
+#include "dialect/structures/Structures.h"
 #include "passes/EntryPoint.h"
 #include "passes/InPlace.h"
 #include "passes/Passes.h"
@@ -75,6 +76,48 @@ static OpOperand *findAppended(Value result) {
   return &insert.getDestMutable();
 }
 
+/// Whether `use` is a destination whose values its operation starts from, as a
+/// scan does from its states.
+static bool isStart(OpOperand &use) {
+  auto structure = dyn_cast<StructureOpInterface>(use.getOwner());
+  if (!structure || !structure.isDpsInit(&use))
+    return false;
+  unsigned first = structure.getDpsInitsMutable().begin()->getOperandNumber();
+  return structure.readsInit(use.getOperandNumber() - first);
+}
+
+/// The first use of a value of which `value` is the new state; null for what is
+/// made anew.
+static OpOperand *findState(Value value) {
+  OpOperand *start = nullptr;
+  bool starts = false;
+  while (auto result = dyn_cast<OpResult>(value)) {
+    Operation *op = result.getOwner();
+    if (auto forall = dyn_cast<scf::ForallOp>(op)) {
+      start = forall.getTiedOpOperand(result);
+      SmallVector<Operation *> inserts =
+          forall.getCombiningOps(forall.getTiedBlockArgument(start));
+      auto insert =
+          inserts.size() == 1
+              ? dyn_cast<tensor::ParallelInsertSliceOp>(inserts.front())
+              : tensor::ParallelInsertSliceOp();
+      auto tile = insert ? dyn_cast<OpResult>(insert.getSource()) : OpResult();
+      auto inner = tile ? dyn_cast<DestinationStyleOpInterface>(tile.getOwner())
+                        : DestinationStyleOpInterface();
+      starts |= inner && isStart(*inner.getTiedOpOperand(tile));
+    } else if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
+      start = &op->getOpOperand(0);
+    } else if (auto inner = dyn_cast<DestinationStyleOpInterface>(op)) {
+      start = inner.getTiedOpOperand(result);
+      starts |= isStart(*start);
+    } else {
+      return nullptr;
+    }
+    value = start->get();
+  }
+  return starts ? start : nullptr;
+}
+
 namespace {
 struct BindResults : gyre::impl::BindResultsBase<BindResults> {
   void runOnOperation() override {
@@ -88,23 +131,19 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     // Which results go where they belong only at the end, found while the
     // arguments are tensors still.
     SmallVector<bool> direct;
-    // Those that are an argument with slices put into it, and from where on.
-    SmallVector<OpOperand *> appended;
+    // Those that are an argument with slices put into it or the new state of
+    // one, and from where on.
+    SmallVector<OpOperand *> starts;
     unsigned numInputs = entry->arguments.size() - terminator.getNumOperands();
     for (auto [i, result] : llvm::enumerate(terminator.getOperands())) {
       int64_t over = entry->arguments[numInputs + i].mayOverwrite;
-      OpOperand *start = findAppended(result);
-      // Nothing else may read what is overwritten.
-      if (start && over >= 0 &&
-          (start->get() != body.getArgument(over) || !start->get().hasOneUse()))
-        start = nullptr;
-      appended.push_back(start);
-      direct.push_back(start || over < 0 ||
+      starts.push_back(findStart(result, body, over));
+      direct.push_back(starts.back() || over < 0 ||
                        findWriteThrough(result, body.getArgument(over)) !=
                            nullptr);
     }
     SmallVector<int64_t> sources;
-    for (OpOperand *start : appended)
+    for (OpOperand *start : starts)
       sources.push_back(start ? cast<BlockArgument>(start->get()).getArgNumber()
                               : -1);
 
@@ -124,8 +163,8 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
       BlockArgument out = body.insertArgument(
           numInputs + i, toMemory(result.getType()), terminator.getLoc());
       Value value = result;
-      if (appended[i]) {
-        startAppending(*appended[i], body.getArgument(sources[i]), out);
+      if (starts[i]) {
+        startIn(*starts[i], body.getArgument(sources[i]), out);
       } else if (direct[i]) {
         startLoopIn(b, value, out, entry->arguments[numInputs + i]);
       } else {
@@ -155,10 +194,32 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
     placeArgAttrs(func, numInputs, entry->arguments.size() - numInputs);
   }
 
-  /// The slices are written to the result's memory, which begins as a copy of
-  /// the argument, unless the caller passed one memory for both.
-  void startAppending(OpOperand &start, BlockArgument source,
-                      BlockArgument out) {
+  /// Where `result` begins with what an argument holds, if it can be made in
+  /// its own memory, which may be that of argument `over`.
+  OpOperand *findStart(Value result, Block &body, int64_t over) {
+    OpOperand *start = findAppended(result);
+    if (!start && result.hasOneUse())
+      start = findState(result);
+    auto source =
+        start ? dyn_cast<BlockArgument>(start->get()) : BlockArgument();
+    if (!source || source.getOwner() != &body ||
+        source.getType() != result.getType())
+      return nullptr;
+    if (over < 0)
+      return start;
+    // Nothing may read later what is overwritten.
+    bool last =
+        over == static_cast<int64_t>(source.getArgNumber()) &&
+        llvm::all_of(source.getUses(), [&](OpOperand &use) {
+          Operation *here = body.findAncestorOpInBlock(*use.getOwner());
+          return &use == start || here->isBeforeInBlock(start->getOwner());
+        });
+    return last ? start : nullptr;
+  }
+
+  /// What begins at `start` is made in the result's memory, which begins as a
+  /// copy of the argument, unless the caller passed one memory for both.
+  void startIn(OpOperand &start, BlockArgument source, BlockArgument out) {
     OpBuilder b = OpBuilder::atBlockBegin(out.getOwner());
     Location loc = start.getOwner()->getLoc();
     Value from = memref::ExtractAlignedPointerAsIndexOp::create(b, loc, source);

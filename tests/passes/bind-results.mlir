@@ -55,3 +55,67 @@ func.func @append(%x: tensor<8xf32>, %rows: tensor<2xf32>) -> tensor<8xf32>
   %r = tensor.insert_slice %rows into %x[3] [2] [1] : tensor<2xf32> into tensor<8xf32>
   return %r : tensor<8xf32>
 }
+
+// A state starts as a copy in the memory of its result, which may be its own.
+// CHECK-LABEL: func @state
+// CHECK: %[[DIFFER:.*]] = arith.cmpi ne
+// CHECK: scf.if %[[DIFFER]]
+// CHECK: memref.copy %arg1, %arg3
+// CHECK: %[[PLACE:.*]] = bufferization.to_tensor %arg3 restrict writable
+// CHECK: gyre.scan
+// CHECK-SAME: outs(%[[PLACE]],
+func.func @state(%x: tensor<4x8xf32>, %h: tensor<8xf32>) -> (tensor<4x8xf32>, tensor<8xf32>)
+    attributes {gyre.entry = {arguments = [
+      {name = "x", kind = "input", type = tensor<4x8xf32>, dims = ["4", "8"]},
+      {name = "h", kind = "input", type = tensor<8xf32>, dims = ["8"]},
+      {name = "y", kind = "output", type = tensor<4x8xf32>, dims = ["4", "8"]},
+      {name = "next", kind = "output", type = tensor<8xf32>, dims = ["8"],
+       may_overwrite = 1 : i64}], sizes = []}} {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %next, %y = gyre.scan {
+      indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>],
+      iterator_types = ["carried", "parallel"]}
+    ins(%x : tensor<4x8xf32>) outs(%h, %e : tensor<8xf32>, tensor<4x8xf32>)
+    step {
+    ^bb0(%xt: f32, %s: f32):
+      %0 = arith.addf %xt, %s : f32
+      gyre.yield %0, %0 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    } -> tensor<8xf32>, tensor<4x8xf32>
+  return %y, %next : tensor<4x8xf32>, tensor<8xf32>
+}
+
+// Not where the old state is still read after that.
+// CHECK-LABEL: func @state_read_later
+// CHECK: gyre.scan
+// CHECK-SAME: outs(%{{.*}},
+// CHECK: linalg.exp
+// CHECK: bufferization.alloc_tensor() copy
+func.func @state_read_later(%x: tensor<4x8xf32>, %h: tensor<8xf32>)
+    -> (tensor<4x8xf32>, tensor<8xf32>, tensor<8xf32>)
+    attributes {gyre.entry = {arguments = [
+      {name = "x", kind = "input", type = tensor<4x8xf32>, dims = ["4", "8"]},
+      {name = "h", kind = "input", type = tensor<8xf32>, dims = ["8"]},
+      {name = "y", kind = "output", type = tensor<4x8xf32>, dims = ["4", "8"]},
+      {name = "next", kind = "output", type = tensor<8xf32>, dims = ["8"],
+       may_overwrite = 1 : i64},
+      {name = "old", kind = "output", type = tensor<8xf32>, dims = ["8"]}], sizes = []}} {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %next, %y = gyre.scan {
+      indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>],
+      iterator_types = ["carried", "parallel"]}
+    ins(%x : tensor<4x8xf32>) outs(%h, %e : tensor<8xf32>, tensor<4x8xf32>)
+    step {
+    ^bb0(%xt: f32, %s: f32):
+      %0 = arith.addf %xt, %s : f32
+      gyre.yield %0, %0 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    } -> tensor<8xf32>, tensor<4x8xf32>
+  %e1 = tensor.empty() : tensor<8xf32>
+  %old = linalg.exp ins(%h : tensor<8xf32>) outs(%e1 : tensor<8xf32>) -> tensor<8xf32>
+  return %y, %next, %old : tensor<4x8xf32>, tensor<8xf32>, tensor<8xf32>
+}

@@ -134,6 +134,48 @@ TEST_CASE("scan: selective_scan with groups") {
     }
 }
 
+TEST_CASE("scan: a state in place, one step at a time") {
+  test::Random random(6);
+  for (int64_t b : {0, 1, 3}) {
+    int64_t t = 5;
+    Guarded<float> u(b * t * 40), delta(b * t * 40), a(640), in(b * t * 32),
+        h(b * 640), y(b * t * 40), next(b * 640);
+    random.fillNormal(u);
+    random.fillUniform(delta, 0, 1);
+    random.fillUniform(a, -2, -0.1);
+    random.fillNormal(in);
+    random.fillNormal(h);
+    std::vector<double> before = doubles(h);
+    REQUIRE(in_place(u.data(), delta.data(), a.data(), in.data(), h.data(),
+                     y.data(), next.data(), b, t, nullptr) == 0);
+    test::expectNear("h", h, before, 0);
+    gyre::reference::SelectiveScan reference{
+        .batch = b, .length = t, .channels = 40, .states = 16, .groups = 2};
+    std::vector<double> state = before;
+    test::expectNear("y", y,
+                     reference(doubles(u), doubles(delta), doubles(a),
+                               doubles(in), doubles(in), state),
+                     2e-5);
+    test::expectNear("next", next, state, 5e-6);
+    // Step by step over the same memory: the same bits.
+    auto row = [&](const Guarded<float> &x, int64_t at, int64_t width) {
+      std::vector<float> step;
+      for (int64_t i = 0; i < b; ++i)
+        step.insert(step.end(), x.begin() + (i * t + at) * width,
+                    x.begin() + (i * t + at + 1) * width);
+      return step;
+    };
+    for (int64_t at = 0; at < t; ++at) {
+      Guarded<float> out(b * 40);
+      REQUIRE(in_place(row(u, at, 40).data(), row(delta, at, 40).data(),
+                       a.data(), row(in, at, 32).data(), h.data(), out.data(),
+                       h.data(), b, 1, nullptr) == 0);
+      test::expectSameBits("row", out, row(y, at, 40));
+    }
+    test::expectSameBits("state", h, next);
+  }
+}
+
 TEST_CASE("scan: a step region of the user's own") {
   test::Random random(5);
   for (int64_t t : {0, 1, 40})

@@ -81,3 +81,16 @@ func.func @own(%a: tensor<?x?xf32> {gyre.dims = ["T", "C"]},
     } -> tensor<?xf32>, tensor<?x?xf32>
   return %y, %last : tensor<?x?xf32>, tensor<?xf32>
 }
+
+// The state in place, or anywhere else.
+func.func @in_place(%u: tensor<?x?x40xf32> {gyre.dims = ["B", "T", 40]},
+                    %delta: tensor<?x?x40xf32> {gyre.dims = ["B", "T", 40]}, %a: tensor<40x16xf32>,
+                    %b: tensor<?x?x2x16xf32> {gyre.dims = ["B", "T", 2, 16]},
+                    %h: tensor<?x40x16xf32> {gyre.dims = ["B", 40, 16]})
+    -> (tensor<?x?x40xf32> {gyre.dims = ["B", "T", 40], gyre.name = "y"},
+        tensor<?x40x16xf32> {gyre.dims = ["B", 40, 16], gyre.name = "next", gyre.may_overwrite = "h"}) {
+  %y, %next = gyre.selective_scan %u, %delta, %a, %b, %b initial(%h)
+      : tensor<?x?x40xf32>, tensor<?x?x40xf32>, tensor<40x16xf32>, tensor<?x?x2x16xf32>,
+        tensor<?x?x2x16xf32>, tensor<?x40x16xf32>
+  return %y, %next : tensor<?x?x40xf32>, tensor<?x40x16xf32>
+}
