@@ -41,6 +41,8 @@ static Type realTypeOf(OpBuilder &b, ArrayRef<Input> inputs) {
 
 static Value makeInit(OpBuilder &b, Location loc, ArrayRef<Input> operands,
                       const Output &output) {
+  if (output.destination)
+    return output.destination;
   if (!output.sizes.empty())
     return emptyTensor(b, loc, output.sizes, output.element);
   SmallVector<OpFoldResult> sizes;

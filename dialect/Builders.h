@@ -18,11 +18,13 @@ struct Input {
 };
 
 /// A result to be made: element type and map. Its sizes are the extents of
-/// the loops that the map names, unless they are given.
+/// the loops that the map names, unless they are given; it is made in
+/// `destination` where that is given.
 struct Output {
   Type element;
   AffineMap map;
   SmallVector<OpFoldResult> sizes = {};
+  Value destination = {};
 };
 
 /// A region while it is written.

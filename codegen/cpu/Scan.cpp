@@ -120,13 +120,26 @@ LogicalResult ScanEmitter::emit() {
   return success();
 }
 
+/// How many vectors of lanes one block computes.
+int64_t ScanEmitter::vectorsAcross() const {
+  if (inRegisters)
+    return std::clamp<int64_t>(8 / std::max<int64_t>(points * numStates, 1), 1,
+                               maxVectorsAcross);
+  // What lies across the lanes has to fit a tile.
+  bool strided = false;
+  for (unsigned i = 0; i < operands.size(); ++i)
+    strided |= usesStates(i) && !usesDim(i, carried) &&
+               accessOf(i, *lane) == AccessKind::strided;
+  if (!strided || points <= 0)
+    return maxVectorsAcross;
+  return std::clamp<int64_t>(maxTileElements / (points * vectorWidth), 1,
+                             maxVectorsAcross);
+}
+
 void ScanEmitter::emitLanes() {
   if (!lane)
     return emitBlock({0, {}, {}});
-  int64_t across = maxVectorsAcross;
-  if (inRegisters)
-    across = std::clamp<int64_t>(8 / std::max<int64_t>(points * numStates, 1),
-                                 1, maxVectorsAcross);
+  int64_t across = vectorsAcross();
   Value extent = extents[*lane];
   forLanes(b, loc, extent, vectorWidth, across, {},
            [&](OpBuilder &inner, LaneStep step, ValueRange) {
@@ -176,13 +189,7 @@ void ScanEmitter::emitBlock(Lanes block) {
     if (inRegisters) {
       storePoints(operand, ValueRange(states).slice(s * points, points));
     } else if (tiles.contains(operand)) {
-      Tile tile = tiles[operand];
-      forStateLoops([&] {
-        tiles[operand] = tile;
-        Value value = load(operand);
-        tiles.erase(operand);
-        store(operand, value);
-      });
+      moveTile(operand, Tile(tiles[operand]), /*toMemory=*/true);
     }
   }
 }

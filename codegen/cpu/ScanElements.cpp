@@ -15,9 +15,6 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
-/// Elements of a tile buffer on the stack.
-constexpr int64_t maxTileElements = 4096;
-
 //===----------------------------------------------------------------------===//
 // Elements
 //===----------------------------------------------------------------------===//
@@ -25,7 +22,13 @@ constexpr int64_t maxTileElements = 4096;
 SmallVector<Value> ScanEmitter::indices(unsigned operand) {
   SmallVector<Value> globals;
   if (!maps[operand].isProjectedPermutation() && !op.getOffsets().empty())
-    for (auto [position, offset] : llvm::zip(positions, op.getOffsets())) {
+    for (auto [dim, position, offset] :
+         llvm::enumerate(positions, op.getOffsets())) {
+      // Others may be positions of loops that are over.
+      if (!usesDim(operand, dim)) {
+        globals.push_back(index(0));
+        continue;
+      }
       Value start = offset;
       if (isa<VectorType>(position.getType()))
         start = widen(offset);
@@ -187,16 +190,23 @@ void ScanEmitter::storePoints(unsigned operand, ValueRange values) {
   }
 }
 
-/// Loops over the state dimensions around `body`.
-void ScanEmitter::forStateLoops(function_ref<void()> body) {
+/// Loops over the state dimensions around `body`, the last one in steps of
+/// `count`, which divides its extent.
+void ScanEmitter::forStateLoops(int64_t count, function_ref<void()> body) {
   SmallVector<Value> sizes;
   for (unsigned dim : stateDims)
     sizes.push_back(extents[dim]);
+  if (count != 1)
+    sizes.back() = index(*getConstantIntValue(sizes.back()) / count);
   loopNest(b, loc, sizes, [&](OpBuilder &inner, ValueRange at) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(inner.getInsertionBlock(), inner.getInsertionPoint());
     for (auto [dim, position] : llvm::zip(stateDims, at))
       positions[dim] = position;
+    unsigned last = stateDims.back();
+    if (count != 1)
+      positions[last] =
+          arith::MulIOp::create(b, loc, positions[last], index(count));
     body();
   });
 }
@@ -259,6 +269,36 @@ Value ScanEmitter::allocate(ArrayRef<int64_t> shape, Type element) {
                                   b.getI64IntegerAttr(64));
 }
 
+/// Moves the lanes of `operand` at all state points between memory and `tile`,
+/// in transposed squares where its points fill them.
+void ScanEmitter::moveTile(unsigned operand, const Tile &tile, bool toMemory) {
+  bool squares = movesInSquares(operand);
+  int64_t count = squares ? vectorWidth : 1;
+  unsigned last = stateDims.back();
+  forStateLoops(count, [&] {
+    Value from = positions[last];
+    SmallVector<Value> values;
+    auto forTilePoints = [&](function_ref<void(int64_t)> body) {
+      tiles[operand] = tile;
+      for (int64_t i = 0; i < count; ++i) {
+        positions[last] = addIndex(b, loc, from, i);
+        body(i);
+      }
+      tiles.erase(operand);
+      positions[last] = from;
+    };
+    if (toMemory) {
+      forTilePoints([&](int64_t) { values.push_back(load(operand)); });
+      squares ? storeColumns(operand, last, from, values)
+              : store(operand, values.front());
+    } else {
+      values = squares ? loadColumns(operand, last, from)
+                       : SmallVector<Value>{load(operand)};
+      forTilePoints([&](int64_t i) { store(operand, values[i]); });
+    }
+  });
+}
+
 /// Keeps the lanes of `operand`, which are strided, in a buffer of this block.
 void ScanEmitter::makeStateTile(unsigned operand) {
   Tile tile;
@@ -275,11 +315,6 @@ void ScanEmitter::makeStateTile(unsigned operand) {
   shape.push_back(lanes.width);
   tile.buffer = allocate(
       shape, getRegionType(getElementTypeOrSelf(operands[operand].getType())));
-  forStateLoops([&] {
-    Value value = load(operand);
-    tiles[operand] = tile;
-    store(operand, value);
-    tiles.erase(operand);
-  });
+  moveTile(operand, tile, /*toMemory=*/false);
   tiles[operand] = tile;
 }

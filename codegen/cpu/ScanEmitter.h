@@ -14,6 +14,9 @@
 
 namespace mlir::gyre {
 
+/// Elements of a tile buffer on the stack.
+constexpr int64_t maxTileElements = 4096;
+
 /// The points of the lane dimension that one block of code computes.
 struct Lanes {
   int64_t width; ///< 0: no lane dimension, scalar code
@@ -88,7 +91,9 @@ private:
   // Tile buffers.
   Value allocate(ArrayRef<int64_t> shape, Type element);
   void makeStateTile(unsigned operand);
-  void forStateLoops(function_ref<void()> body);
+  void moveTile(unsigned operand, const Tile &tile, bool toMemory);
+  void forStateLoops(int64_t count, function_ref<void()> body);
+  int64_t vectorsAcross() const;
 
   // The loop nest, outside in.
   void emitLanes();

@@ -175,3 +175,70 @@ func.func @shared_state(%x: memref<4x8xf32>, %h: memref<f32>, %y: memref<4x8xf32
     }
   return
 }
+
+// -----
+
+// Weights at a fixed position, read ahead of the loop of each block of lanes:
+//
+//   for c by 32:  w = load w[.., 1];  for t: ..;  the rest, masked, again
+
+// CHECK-LABEL: func @fixed_position
+// CHECK:         vector.gather {{.*}} into vector<16xf32>
+// CHECK:         scf.for
+// CHECK:         vector.gather {{.*}} into vector<16xf32>
+// CHECK:         scf.for
+// CHECK:         return
+func.func @fixed_position(%x: memref<?x20xf32>, %w: memref<20x2xf32>, %h: memref<20xf32>, %y: memref<?x20xf32>) {
+  %c0 = arith.constant 0 : index
+  gyre.scan {
+      indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c, 1)>,
+                       affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>],
+      iterator_types = ["carried", "parallel"]}
+    ins(%x, %w : memref<?x20xf32>, memref<20x2xf32>)
+    outs(%h, %y : memref<20xf32>, memref<?x20xf32>) offsets(%c0, %c0)
+    step {
+    ^bb0(%xt: f32, %wc: f32, %hc: f32):
+      %0 = arith.mulf %wc, %hc : f32
+      %1 = arith.addf %0, %xt : f32
+      gyre.yield %1, %1 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %wc: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+// More states than registers, which lie across the lanes: they move to a tile
+// and back in transposed squares.
+
+#qk = affine_map<(c, t, n) -> (t, n)>
+// CHECK-LABEL: func @states_in_tile
+// CHECK:         memref.alloca() {alignment = 64 : i64} : memref<32x16xf32>
+// CHECK:         scf.for
+// CHECK-COUNT-64:  vector.shuffle
+// CHECK-COUNT-16:  vector.store %{{.*}} : memref<32x16xf32>
+// CHECK:         scf.for
+// CHECK:           scf.for
+// CHECK:         scf.for
+// CHECK-COUNT-64:  vector.shuffle
+// CHECK-COUNT-16:  vector.store {{.*}}, %arg2
+func.func @states_in_tile(%k: memref<?x32xf32>, %x: memref<?x16xf32>, %h: memref<16x32xf32>, %y: memref<?x16xf32>) {
+  gyre.scan {
+      indexing_maps = [#qk, affine_map<(c, t, n) -> (t, c)>,
+                       affine_map<(c, t, n) -> (c, n)>, affine_map<(c, t, n) -> (t, c)>],
+      iterator_types = ["parallel", "carried", "state"]}
+    ins(%k, %x : memref<?x32xf32>, memref<?x16xf32>)
+    outs(%h, %y : memref<16x32xf32>, memref<?x16xf32>)
+    step {
+    ^bb0(%kn: f32, %xt: f32, %hn: f32):
+      %0 = arith.mulf %kn, %xt : f32
+      %1 = arith.addf %0, %hn : f32
+      gyre.yield %1, %1 : f32, f32
+    } output {
+    ^bb0(%xt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}

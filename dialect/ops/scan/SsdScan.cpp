@@ -97,16 +97,26 @@ private:
   struct Part {
     Value x, step, decay, b, c, gate;
   };
-  struct Results {
-    Value y, state;
+  using Results = std::pair<Value, Value>; // y, state
+
+  /// A range of time, dimension `leading` of all operands.
+  struct TimeSlice {
+    SsdBuilder &builder;
+    OpFoldResult from, size;
+
+    TimeSlice(SsdBuilder &builder, OpFoldResult from, OpFoldResult size)
+        : builder(builder), from(from), size(size) {}
+    Value take(Value tensor);
+    Part take(const Part &part);
+    Value insert(Value part, Value whole);
   };
-  Results buildChunks(const Part &part, Value state);
-  Results buildSteps(const Part &part, Value state);
+  /// `y` is where the results go, in the form of part.x; null: anywhere.
+  Results buildChunks(const Part &part, Value state, Value y);
+  Results buildSteps(const Part &part, Value state, Value y);
 
   Value splitHeads(Value tensor, unsigned dim) {
     return grouped ? splitDim(b, loc, tensor, dim, groups) : tensor;
   }
-  Part slice(const Part &part, OpFoldResult from, OpFoldResult size);
   Part splitTime(const Part &part, OpFoldResult chunks);
   AffineMap map(unsigned loops, ArrayRef<ArrayRef<unsigned>> dims) {
     SmallVector<unsigned> all;
@@ -150,21 +160,37 @@ SsdBuilder::SsdBuilder(OpBuilder &b, SsdScanOp op)
     skip = splitHeads(op.getSkip(), 0);
 }
 
-SsdBuilder::Part SsdBuilder::slice(const Part &part, OpFoldResult from,
-                                   OpFoldResult size) {
-  auto take = [&](Value tensor) -> Value {
-    if (!tensor)
-      return tensor;
-    SmallVector<OpFoldResult> sizes = sizesOf(b, loc, tensor),
-                              offsets(sizes.size(), b.getIndexAttr(0)),
-                              strides(sizes.size(), b.getIndexAttr(1));
-    sizes[leading] = size;
-    offsets[leading] = from;
-    return b.createOrFold<tensor::ExtractSliceOp>(loc, tensor, offsets, sizes,
-                                                  strides);
-  };
+/// Offsets, sizes and strides of `size` steps from `from` on.
+static std::array<SmallVector<OpFoldResult>, 3>
+sliceTime(OpBuilder &b, Location loc, Value tensor, unsigned dim,
+          OpFoldResult from, OpFoldResult size) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, loc, tensor),
+                            offsets(sizes.size(), b.getIndexAttr(0)),
+                            strides(sizes.size(), b.getIndexAttr(1));
+  sizes[dim] = size;
+  offsets[dim] = from;
+  return {offsets, sizes, strides};
+}
+
+Value SsdBuilder::TimeSlice::take(Value tensor) {
+  if (!tensor)
+    return tensor;
+  auto [offsets, sizes, strides] =
+      sliceTime(builder.b, builder.loc, tensor, builder.leading, from, size);
+  return tensor::ExtractSliceOp::create(builder.b, builder.loc, tensor, offsets,
+                                        sizes, strides);
+}
+
+SsdBuilder::Part SsdBuilder::TimeSlice::take(const Part &part) {
   return {take(part.x), take(part.step), take(part.decay),
           take(part.b), take(part.c),    take(part.gate)};
+}
+
+Value SsdBuilder::TimeSlice::insert(Value part, Value whole) {
+  auto [offsets, sizes, strides] =
+      sliceTime(builder.b, builder.loc, whole, builder.leading, from, size);
+  return tensor::InsertSliceOp::create(builder.b, builder.loc, part, whole,
+                                       offsets, sizes, strides);
 }
 
 SsdBuilder::Part SsdBuilder::splitTime(const Part &part, OpFoldResult chunks) {
@@ -202,7 +228,8 @@ SmallVector<Input> SsdBuilder::finishInputs(const Part &part, unsigned loops,
 }
 
 /// Loops: leading.., t, heads.., p, n.
-SsdBuilder::Results SsdBuilder::buildSteps(const Part &part, Value state) {
+SsdBuilder::Results SsdBuilder::buildSteps(const Part &part, Value state,
+                                           Value y) {
   unsigned t = leading, first = t + 1, p = first + numHeadDims, n = p + 1,
            loops = n + 1;
   SmallVector<unsigned> lead = dimRange(0, leading), row = dimRange(0, first),
@@ -223,7 +250,7 @@ SsdBuilder::Results SsdBuilder::buildSteps(const Part &part, Value state) {
       {.iterators = iterators,
        .inputs = inputs,
        .states = {{state, map(loops, {lead, heads, p, n})}},
-       .outputs = {{type.getElementType(), map(loops, {row, heads, p})}},
+       .outputs = {{type.getElementType(), map(loops, {row, heads, p}), {}, y}},
        .step = [](Body &, ArrayRef<Scalar> e, ArrayRef<Scalar>,
                   ArrayRef<Scalar> h) -> Scalars {
          Scalar next = e[0] * h[0] + (e[1] * e[4]) * e[2];
@@ -241,7 +268,8 @@ SsdBuilder::Results SsdBuilder::buildSteps(const Part &part, Value state) {
 
 /// Loops of all structures: leading.., k (chunk), then t, heads and others in
 /// the order that suits.
-SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state) {
+SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state,
+                                            Value y) {
   unsigned k = leading, at = k + 1, first = at + 1, end = first + numHeadDims;
   SmallVector<unsigned> lead = dimRange(0, leading), outer = dimRange(0, at),
                         row = dimRange(0, first), heads = dimRange(first, end),
@@ -372,13 +400,13 @@ SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state) {
   SmallVector<Input> inputs = {
       {before, all}, {within, all}, {carry, map(p + 1, {row, heads})}};
   llvm::append_range(inputs, finishInputs(part, p + 1, row, heads, p));
-  Value y = buildMap(b, loc, inputs, {{type.getElementType(), all}},
-                     [&](Body &, ArrayRef<Scalar> e) -> Scalars {
-                       Scalars values = {e[1] + e[2] * e[0]};
-                       llvm::append_range(values, e.drop_front(3));
-                       return {finish(values)};
-                     })
-                .front();
+  y = buildMap(b, loc, inputs, {{type.getElementType(), all, {}, y}},
+               [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                 Scalars values = {e[1] + e[2] * e[0]};
+                 llvm::append_range(values, e.drop_front(3));
+                 return {finish(values)};
+               })
+          .front();
   return {mergeDims(b, loc, y, k, 2), states[0]};
 }
 
@@ -430,33 +458,21 @@ SmallVector<Value> SsdBuilder::build() {
   bool hasRest = chunk == 1 || !isConstantIntValue(left, 0);
   Value y;
   if (!hasChunks) {
-    Results results = buildSteps(all, state);
-    y = results.y;
-    state = results.state;
+    std::tie(y, state) = buildSteps(all, state, {});
+  } else if (!hasRest) {
+    std::tie(y, state) = buildChunks(splitTime(all, chunks), state, {});
   } else {
-    bool cut = hasRest;
-    Part head = cut ? slice(all, b.getIndexAttr(0), done) : all;
-    Results results = buildChunks(splitTime(head, chunks), state);
-    y = results.y;
-    state = results.state;
-    if (cut) {
-      Results tail = buildSteps(slice(all, done, left), state);
-      state = tail.state;
-      SmallVector<OpFoldResult> ySizes = sizesOf(b, loc, all.x),
-                                offsets(ySizes.size(), b.getIndexAttr(0)),
-                                strides(ySizes.size(), b.getIndexAttr(1));
-      Value whole = emptyTensor(b, loc, ySizes, type.getElementType());
-      auto insert = [&](Value part, OpFoldResult from, OpFoldResult size) {
-        SmallVector<OpFoldResult> partSizes(ySizes), at(offsets);
-        partSizes[leading] = size;
-        at[leading] = from;
-        whole = tensor::InsertSliceOp::create(b, loc, part, whole, at,
-                                              partSizes, strides);
-      };
-      insert(y, b.getIndexAttr(0), done);
-      insert(tail.y, done, left);
-      y = whole;
-    }
+    // Both parts of the time are made in their place of one tensor.
+    y = emptyTensor(b, loc, sizesOf(b, loc, all.x), type.getElementType());
+    TimeSlice first(*this, b.getIndexAttr(0), done), last(*this, done, left);
+    Value place = splitDim(b, loc, first.take(y), leading,
+                           {chunks, b.getIndexAttr(chunk)});
+    Value part;
+    std::tie(part, state) =
+        buildChunks(splitTime(first.take(all), chunks), state, place);
+    y = first.insert(part, y);
+    std::tie(part, state) = buildSteps(last.take(all), state, last.take(y));
+    y = last.insert(part, y);
   }
   if (grouped) {
     y = mergeDims(b, loc, y, leading + 1, 2);

@@ -102,8 +102,8 @@ TEST_CASE("scan: ssd_scan step by step") {
   test::Random random(3);
   for (int64_t b : {1, 2})
     for (int64_t t : {0, 1, 13}) {
-      Guarded<float> x(b * t * 80), delta(b * t * 4), a(4), in(b * t * 24),
-          out(b * t * 24), y(b * t * 80), last(b * 80 * 24);
+      Guarded<float> x(b * t * 80), delta(b * t * 4), a(4), in(b * t * 32),
+          out(b * t * 32), y(b * t * 80), last(b * 80 * 32);
       for (auto *r : {&x, &in, &out})
         random.fillNormal(*r);
       random.fillUniform(delta, 0, 1);
@@ -111,8 +111,8 @@ TEST_CASE("scan: ssd_scan step by step") {
       REQUIRE(ssd_steps(x.data(), delta.data(), a.data(), in.data(), out.data(),
                         y.data(), last.data(), b, t, nullptr) == 0);
       gyre::reference::SsdScan reference{
-          .batch = b, .length = t, .heads = 4, .channels = 20, .states = 24};
-      std::vector<double> state(b * 80 * 24);
+          .batch = b, .length = t, .heads = 4, .channels = 20, .states = 32};
+      std::vector<double> state(b * 80 * 32);
       test::expectNear("y", y,
                        reference(doubles(x), doubles(delta), doubles(a),
                                  doubles(in), doubles(out), state),

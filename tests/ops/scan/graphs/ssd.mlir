@@ -23,13 +23,13 @@ func.func @ssd(%x: tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20]},
 // Step by step.
 func.func @ssd_steps(%x: tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20]},
                      %delta: tensor<?x?x4xf32> {gyre.dims = ["B", "T", 4]}, %a: tensor<4xf32>,
-                     %b: tensor<?x?x24xf32> {gyre.dims = ["B", "T", 24]},
-                     %c: tensor<?x?x24xf32> {gyre.dims = ["B", "T", 24]})
+                     %b: tensor<?x?x32xf32> {gyre.dims = ["B", "T", 32]},
+                     %c: tensor<?x?x32xf32> {gyre.dims = ["B", "T", 32]})
     -> (tensor<?x?x4x20xf32> {gyre.dims = ["B", "T", 4, 20], gyre.name = "y"},
-        tensor<?x4x20x24xf32> {gyre.dims = ["B", 4, 20, 24], gyre.name = "last"}) {
+        tensor<?x4x20x32xf32> {gyre.dims = ["B", 4, 20, 32], gyre.name = "last"}) {
   %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c {chunk = 1}
-      : tensor<?x?x4x20xf32>, tensor<?x?x4xf32>, tensor<4xf32>, tensor<?x?x24xf32>, tensor<?x?x24xf32>
-  return %y, %last : tensor<?x?x4x20xf32>, tensor<?x4x20x24xf32>
+      : tensor<?x?x4x20xf32>, tensor<?x?x4xf32>, tensor<4xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>
+  return %y, %last : tensor<?x?x4x20xf32>, tensor<?x4x20x32xf32>
 }
 
 // A known length of whole chunks, a skip for each channel.
