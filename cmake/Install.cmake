@@ -28,9 +28,9 @@ install(FILES ${PROJECT_BINARY_DIR}/gyre.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 
 # For compiler engineers: the tools, the plug-in of mlir-opt, and what a dialect
 # of one's own includes.
-set_target_properties(gyrec gyre-opt GyrePlugin PROPERTIES
+set_target_properties(gyrec gyre-opt gyre-lsp-server GyrePlugin PROPERTIES
   INSTALL_RPATH_USE_LINK_PATH ON) # Debian's libMLIR is not on the loader's path
-install(TARGETS gyre-opt GyrePlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS gyre-opt gyre-lsp-server GyrePlugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY dialect ${PROJECT_BINARY_DIR}/dialect DESTINATION ${headers}
         FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc"
         PATTERN "CMakeFiles" EXCLUDE)
