@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Writes the manual of operators and passes, and README.md's table of operators.
+"""Writes the manual of operators and passes, its index, and README.md's table of operators.
 
 usage: generate.py [--check] <mlir-tblgen> <MLIR's include folder>
 
@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANUAL = ROOT / "docs" / "manual"
 TABLE = re.compile(r"(<!-- operators -->\n).*?(<!-- end -->)", re.DOTALL)
 SUMMARY = re.compile(r'let summary = "(.*)"')
-OPERATOR = re.compile(r"^### `(gyre\.\w+)`.*\n\n_(.*)_$", re.MULTILINE)
+OPERATOR = re.compile(r"^### `(gyre\.\w+)` \((.*)\)\n\n_(.*)_$", re.MULTILINE)
 
 
 def generate(tblgen, include, generator, td):
@@ -31,9 +31,14 @@ def page(title, source, body):
     return f"{note}\n\n# {title}\n{body}"
 
 
+def index_row(path, name, class_name, summary):
+    anchor = re.sub(r"[^\w-]", "", f"{name}-{class_name}".lower())
+    return f"| [`{name}`]({path}#{anchor}) | {summary} |"
+
+
 def pages(tblgen, include):
     """(path, content) of each file that is generated."""
-    rows = []
+    rows, index = [], []
     for td in sorted(ROOT.glob("dialect/ops/*/*.td")):
         source = td.relative_to(ROOT)
         body = generate(tblgen, include, "-gen-op-doc", source)
@@ -41,11 +46,14 @@ def pages(tblgen, include):
         # tblgen begins each with a capital letter, also "x W + b".
         written = {raw[:1].upper() + raw[1:]: raw for raw in SUMMARY.findall(td.read_text())}
         link = f"[{td.parent.name}](docs/manual/{td.parent.name}.md)"
-        for name, summary in OPERATOR.findall(body):
-            rows.append(f"| `{name}` | {written.get(summary, summary)} | {link} |")
+        for name, class_name, summary in OPERATOR.findall(body):
+            what = written.get(summary, summary)
+            rows.append(f"| `{name}` | {what} | {link} |")
+            index.append(index_row(f"{td.parent.name}.md", name, class_name, what))
     structures = "dialect/structures/StructureOps.td"
     body = generate(tblgen, include, "-gen-op-doc", structures)
     yield MANUAL / "structures.md", page("Structures", structures, body)
+    index += [index_row("structures.md", *found) for found in OPERATOR.findall(body)]
     for name, title, td in (
         ("passes", "Passes", "passes/Passes.td"),
         ("cpu", "Passes for CPUs", "codegen/cpu/Passes.td"),
@@ -55,6 +63,14 @@ def pages(tblgen, include):
     readme = ROOT / "README.md"
     table = "\n".join(["| operator | what it is | family |", "|---|---|---|", *rows])
     yield readme, TABLE.sub(lambda m: f"{m[1]}{table}\n{m[2]}", readme.read_text())
+    # By task it is written by hand, by name it is complete.
+    manual = MANUAL / "README.md"
+    text = manual.read_text()
+    for name in re.findall(r"`(gyre\.\w+)`", text.split("<!-- operators -->")[0]):
+        if not any(f"[`{name}`]" in row for row in index):
+            raise SystemExit(f"{manual.relative_to(ROOT)}: there is no {name}")
+    table = "\n".join(["| operator | what it is |", "|---|---|", *sorted(index)])
+    yield manual, TABLE.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text)
 
 
 def main():
