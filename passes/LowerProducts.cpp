@@ -8,6 +8,7 @@
 
 #include "dialect/GyreDialect.h"
 #include "dialect/structures/Structures.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -27,11 +28,13 @@ using namespace mlir;
 using namespace mlir::gyre;
 
 /// Makes a plain product; `score` fills its region, given the block arguments.
+/// The last `rights` inputs belong to a region `right`, which comes later.
 static ContractReduceOp
 createProduct(OpBuilder &b, Location loc, unsigned contractions,
               ValueRange inputs, ValueRange inits, ArrayRef<AffineMap> maps,
               ArrayAttr iterators,
-              function_ref<SmallVector<Value>(OpBuilder &, Block &)> score) {
+              function_ref<SmallVector<Value>(OpBuilder &, Block &)> score,
+              unsigned rights = 0) {
   auto product = ContractReduceOp::create(
       b, loc, TypeRange(inits), inputs, inits, /*offsets=*/ValueRange(),
       /*limit_operands=*/ValueRange(), b.getAffineMapArrayAttr(maps), iterators,
@@ -44,7 +47,8 @@ createProduct(OpBuilder &b, Location loc, unsigned contractions,
   };
   for (unsigned k = 0; k < contractions; ++k)
     addArgument(inputs[2 * k]);
-  llvm::for_each(inputs.drop_front(2 * contractions), addArgument);
+  llvm::for_each(inputs.drop_front(2 * contractions).drop_back(rights),
+                 addArgument);
   YieldOp::create(b, loc, score(b, *block));
   return product;
 }
@@ -165,13 +169,17 @@ struct FuseEpilogue : OpRewritePattern<linalg::GenericOp> {
     // From the product's loops to those of the map.
     AffineMap loops = inversePermutation(access).compose(maps.back());
     maps.pop_back();
+    // New elements go in front of what belongs to `right`.
     SmallVector<Value> inputs(product.getInputs());
+    unsigned rights = product.getNumRights(), at = inputs.size() - rights;
     SmallVector<OpOperand *> others;
     for (OpOperand *other : map.getDpsInputOperands())
       if (other != operand) {
         others.push_back(other);
-        inputs.push_back(other->get());
-        maps.push_back(map.getMatchingIndexingMap(other).compose(loops));
+        inputs.insert(inputs.begin() + at, other->get());
+        maps.insert(maps.begin() + at,
+                    map.getMatchingIndexingMap(other).compose(loops));
+        ++at;
       }
     for (OpOperand &init : map.getDpsInitsMutable())
       maps.push_back(map.getMatchingIndexingMap(&init).compose(loops));
@@ -221,17 +229,187 @@ struct FuseEpilogue : OpRewritePattern<linalg::GenericOp> {
     };
     auto fused = createProduct(
         rewriter, map.getLoc(), product.getContractions(), inputs,
-        map.getOutputs(), maps, product.getIteratorTypes(), score);
+        map.getOutputs(), maps, product.getIteratorTypes(), score, rights);
+    fused.getRight().takeBody(product.getRight());
     rewriter.replaceOp(map, fused);
     rewriter.eraseOp(product);
     return success();
   }
 };
 
+/// A map that widens narrow elements becomes the region `right` of the product
+/// that they are the right operand of: fewer bytes are read, and the wide ones
+/// exist in registers and panels only.
+struct FuseRight : OpRewritePattern<ContractReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ContractReduceOp product,
+                                PatternRewriter &rewriter) const override {
+    if (!product.isPlainProduct() || product.getContractions() != 1 ||
+        !product.getRight().empty() || !product.getOffsets().empty())
+      return failure();
+    Value right = product.getInputs()[1];
+    auto collapse = right.getDefiningOp<tensor::CollapseShapeOp>();
+    auto map = (collapse ? collapse.getSrc() : right)
+                   .getDefiningOp<linalg::GenericOp>();
+    if (!map || !isWidening(map) || map->getBlock() != product->getBlock())
+      return failure();
+
+    // The loops of the map as expressions of the product's.
+    SmallVector<AffineMap> maps = product.getIndexingMapsArray();
+    SmallVector<AffineExpr> positions(maps[1].getResults());
+    if (collapse && failed(delinearize(collapse, positions)))
+      return failure();
+    AffineMap toResult = AffineMap::get(maps[1].getNumDims(), 0, positions,
+                                        rewriter.getContext());
+    AffineMap loops =
+        inversePermutation(map.getIndexingMapsArray().back()).compose(toResult);
+
+    // The input that stands for the operand has its columns and contraction.
+    SmallVector<OpOperand *> operands = map.getDpsInputOperands();
+    auto composed = [&](OpOperand *operand) {
+      return map.getMatchingIndexingMap(operand).compose(loops);
+    };
+    auto main = llvm::find_if(operands, [&](OpOperand *operand) {
+      AffineMap access = composed(operand);
+      for (unsigned dim = 0; dim < loops.getNumDims(); ++dim)
+        if (maps[1].isFunctionOfDim(dim) && !access.isFunctionOfDim(dim))
+          return false;
+      return true;
+    });
+    if (main == operands.end())
+      return failure();
+    std::iter_swap(operands.begin(), main);
+
+    SmallVector<Value> inputs(product.getInputs());
+    inputs[1] = operands.front()->get();
+    maps[1] = composed(operands.front());
+    unsigned at = inputs.size();
+    for (OpOperand *operand : ArrayRef(operands).drop_front()) {
+      inputs.push_back(operand->get());
+      maps.insert(maps.begin() + at++, composed(operand));
+    }
+    auto score = [&](OpBuilder &b, Block &block) {
+      IRMapping mapping;
+      mapping.map(product.getScore().getArguments(), block.getArguments());
+      for (Operation &op : product.getScore().front().without_terminator())
+        b.clone(op, mapping);
+      return llvm::map_to_vector(
+          product.getScore().front().getTerminator()->getOperands(),
+          [&](Value value) { return mapping.lookupOrDefault(value); });
+    };
+    auto fused =
+        createProduct(rewriter, product.getLoc(), /*contractions=*/1, inputs,
+                      product.getInits(), maps, product.getIteratorTypes(),
+                      score, operands.size() - 1);
+    writeRight(rewriter, fused, map, operands, loops);
+    rewriter.replaceOp(product, fused);
+    return success();
+  }
+
+  /// Whether a map has one result that takes more bytes than each input of its
+  /// size, and is made element by element.
+  static bool isWidening(linalg::GenericOp map) {
+    if (!map.hasPureTensorSemantics() || map->getNumResults() != 1 ||
+        map.getNumLoops() != map.getNumParallelLoops() ||
+        map.payloadUsesValueFromOperand(&map.getDpsInitsMutable()[0]))
+      return false;
+    SmallVector<AffineMap> maps = map.getIndexingMapsArray();
+    if (!maps.back().isPermutation() || !llvm::all_of(maps, [](AffineMap m) {
+          return m.isProjectedPermutation();
+        }))
+      return false;
+    for (Operation &op : map.getBody()->without_terminator())
+      if (!op.hasTrait<OpTrait::Elementwise>() &&
+          !op.hasTrait<OpTrait::ConstantLike>() && !isa<linalg::IndexOp>(op))
+        return false;
+    auto bits = [](Value value) {
+      return getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+    };
+    return llvm::any_of(map.getInputs(), [&](Value input) {
+      return isa<RankedTensorType>(input.getType()) &&
+             !getElementTypeOrSelf(input.getType()).isIndex() &&
+             bits(input) < bits(map->getResult(0));
+    });
+  }
+
+  /// Positions in what `collapse` makes become positions in its source.
+  static LogicalResult delinearize(tensor::CollapseShapeOp collapse,
+                                   SmallVectorImpl<AffineExpr> &positions) {
+    SmallVector<AffineExpr> source;
+    for (auto [position, group] :
+         llvm::zip_equal(positions, collapse.getReassociationIndices())) {
+      SmallVector<AffineExpr> parts;
+      AffineExpr rest = position;
+      for (int64_t dim : llvm::reverse(ArrayRef(group).drop_front())) {
+        int64_t size = collapse.getSrcType().getDimSize(dim);
+        if (ShapedType::isDynamic(size) || size == 0)
+          return failure();
+        parts.push_back(rest % size);
+        rest = rest.floorDiv(size);
+      }
+      parts.push_back(rest);
+      source.append(parts.rbegin(), parts.rend());
+    }
+    positions.assign(source);
+    return success();
+  }
+
+  static void writeRight(PatternRewriter &rewriter, ContractReduceOp product,
+                         linalg::GenericOp map, ArrayRef<OpOperand *> operands,
+                         AffineMap loops) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    Location loc = map.getLoc();
+    Block *block = rewriter.createBlock(&product.getRight());
+    IRMapping mapping;
+    for (OpOperand *operand : operands) {
+      Value stored = map.getMatchingBlockArgument(operand);
+      Value wide = block->addArgument(getRegionType(stored.getType()), loc);
+      mapping.map(stored, wide);
+    }
+    for (Operation &op : map.getBody()->without_terminator()) {
+      if (auto index = dyn_cast<linalg::IndexOp>(op)) {
+        AffineMap position = loops.getSubMap({unsigned(index.getDim())});
+        SmallVector<Value> dims;
+        for (unsigned dim = 0; dim < loops.getNumDims(); ++dim)
+          dims.push_back(
+              IndexOp::create(rewriter, loc, rewriter.getIndexType(), dim));
+        mapping.map(index.getResult(), affine::AffineApplyOp::create(
+                                           rewriter, loc, position, dims));
+        continue;
+      }
+      // A structure widens what it reads.
+      auto widens = dyn_cast<arith::ExtFOp>(op);
+      Value source = op.getNumOperands()
+                         ? mapping.lookupOrDefault(op.getOperand(0))
+                         : Value();
+      if (widens && source.getType() == op.getResult(0).getType()) {
+        mapping.map(op.getResult(0), source);
+        continue;
+      }
+      // What else sees a narrow element gets it back.
+      for (Value operand : op.getOperands()) {
+        Value value = mapping.lookupOrDefault(operand);
+        if (value.getType() != operand.getType())
+          mapping.map(operand, arith::TruncFOp::create(
+                                   rewriter, loc, operand.getType(), value));
+      }
+      rewriter.clone(op, mapping);
+    }
+    Value value =
+        mapping.lookupOrDefault(map.getBody()->getTerminator()->getOperand(0));
+    Type type =
+        getRegionType(getElementTypeOrSelf(map->getResult(0).getType()));
+    if (value.getType() != type)
+      value = arith::ExtFOp::create(rewriter, loc, type, value);
+    YieldOp::create(rewriter, loc, value);
+  }
+};
+
 struct LowerProducts : gyre::impl::LowerProductsBase<LowerProducts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerContraction, FuseEpilogue>(&getContext());
+    patterns.add<LowerContraction, FuseEpilogue, FuseRight>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

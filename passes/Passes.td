@@ -135,9 +135,12 @@ def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
     `linalg.generic` that upstream takes for one) becomes a
     `gyre.contract_reduce` without states, and a map that alone reads its result
     becomes the tail of its `score`. The operand that the result's last
-    dimension comes from is the right one.
+    dimension comes from is the right one. A map that widens narrow elements
+    into it, also through a reshape of the contraction, becomes the product's
+    `right`.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
                            "::mlir::gyre::GyreDialect",
                            "::mlir::tensor::TensorDialect"];
 }

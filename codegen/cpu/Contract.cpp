@@ -236,6 +236,23 @@ AccessKind ContractEmitter::accessOf(unsigned operand, int dim) {
 
 Value ContractEmitter::loadLanes(unsigned operand, int dim, Value base,
                                  Value mask) {
+  Value element = loadStored(operand, dim, base, mask);
+  if (operand != 1 || op.getRight().empty())
+    return element;
+  SmallVector<Value> arguments = {element};
+  unsigned end = op.getInputs().size();
+  for (unsigned i = end - op.getNumRights(); i < end; ++i)
+    arguments.push_back(loadStored(i, dim, base, mask));
+  auto index = [&](unsigned d) { return indexAt(d, dim, base); };
+  Value value = cloneRegion(b, op.getRight(), arguments, index, mask).front();
+  if (!mask)
+    return value;
+  return arith::SelectOp::create(b, loc, mask, splat(value),
+                                 zeroVector(factorType(0)));
+}
+
+Value ContractEmitter::loadStored(unsigned operand, int dim, Value base,
+                                  Value mask) {
   AccessKind kind = accessOf(operand, dim);
   Value memref = operandAt(operand);
   if (kind == AccessKind::uniform)
@@ -424,8 +441,8 @@ void ContractEmitter::storeProducts(int64_t rows, int64_t vectors,
       SmallVector<Value> arguments;
       for (ArrayRef<Value> tile : products)
         arguments.push_back(tile[r * vectors + v]);
-      for (unsigned i = first; i < numInputs; ++i)
-        arguments.push_back(loadLanes(i, column, base, mask));
+      for (unsigned i = 0; i < op.getNumElements(); ++i)
+        arguments.push_back(loadLanes(first + i, column, base, mask));
       auto index = [&](unsigned dim) { return indexAt(dim, column, base); };
       SmallVector<Value> values =
           cloneRegion(b, op.getScore(), arguments, index, mask);

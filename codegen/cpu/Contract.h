@@ -79,8 +79,21 @@ private:
   /// contiguous: tiles don't cross its panels.
   AccessKind accessOf(unsigned operand, int dim);
   /// An operand at the current positions: a vector along `dim` starting at
-  /// `base`, or a scalar that is the same for all lanes.
+  /// `base`, or a scalar that is the same for all lanes. The first right
+  /// operand is what the region `right` makes of it.
   Value loadLanes(unsigned operand, int dim, Value base, Value mask = {});
+  /// The operand as it is stored, but for its width.
+  Value loadStored(unsigned operand, int dim, Value base, Value mask);
+  /// What the factors of contraction `k` are in registers.
+  Type factorType(unsigned k) {
+    return getRegionType(typeOf(2 * k).getElementType());
+  }
+  /// Whether columns of an operand lie in panels, which are whole.
+  bool isPacked(unsigned operand) {
+    return llvm::any_of(mapOf(operand).getResults(), [&](AffineExpr expr) {
+      return expr.isFunctionOfDim(column) && !isa<AffineDimExpr>(expr);
+    });
+  }
   void storeLanes(unsigned operand, int dim, Value base, Value value,
                   Value mask = {});
   /// Lanes that are below `count`.

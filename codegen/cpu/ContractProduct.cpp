@@ -101,7 +101,7 @@ ContractEmitter::multiplyPanel(unsigned k, int64_t rows, int64_t vectors,
   SmallVector<unsigned> dims = contractionDims(k);
   SmallVector<Value> saved(at), masks(vectors), rowsAt(rows);
   for (int64_t v = 0; v < vectors; ++v)
-    if (masked && !staged[k] && mapOf(rhs).isProjectedPermutation())
+    if (masked && !staged[k] && !isPacked(rhs))
       masks[v] = maskBelow(arith::SubIOp::create(b, loc, extents[column],
                                                  add(at[column], v * lanes)));
   for (int64_t r = 0; r < rows; ++r)
@@ -113,8 +113,7 @@ ContractEmitter::multiplyPanel(unsigned k, int64_t rows, int64_t vectors,
       Value base = add(at[column], v * lanes);
       if (staged[k])
         right.push_back(vector::LoadOp::create(
-            b, loc, vectorOf(getRegionType(typeOf(rhs).getElementType())),
-            staged[k],
+            b, loc, vectorOf(factorType(k)), staged[k],
             ValueRange{
                 arith::SubIOp::create(b, loc, at[dims.back()], stagedDepth),
                 arith::SubIOp::create(b, loc, base, stagedColumn)}));
@@ -260,7 +259,7 @@ bool ContractEmitter::wantsStaging(unsigned k, bool inBlocks) {
       !mapOf(rhs).isFunctionOfDim(dims[0]))
     return false;
   bool contiguous = accessOf(rhs, column) == AccessKind::contiguous;
-  if (contiguous && !mapOf(rhs).isProjectedPermutation())
+  if (contiguous && isPacked(rhs))
     return false; // panels already
   auto rows = getConstantIntValue(extents[row]);
   auto depth = getConstantIntValue(extents[dims[0]]);
@@ -283,7 +282,7 @@ bool ContractEmitter::isDeep(unsigned k) {
 void ContractEmitter::stageColumns(unsigned k, int64_t columns, bool masked,
                                    bool inBlocks, Value from, Value to) {
   unsigned rhs = 2 * k + 1, dim = contractionDims(k).front();
-  Type element = getRegionType(typeOf(rhs).getElementType());
+  Type element = factorType(k);
   auto depthSize = getConstantIntValue(extents[dim]);
   int64_t capacity = inBlocks ? stagedDepthBlock : *depthSize;
   if (!stagedBuffers[k])

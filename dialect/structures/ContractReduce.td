@@ -48,9 +48,12 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
 
     Without a reduction dimension (j parallel, no states, `init` to `apply`
     absent) the values of `score` are the results: a matrix product with its
-    epilogue.
+    epilogue. Such a product may have a region `right` that makes the right
+    operand of its first contraction as it is read, of rhs_0 and of the last
+    inputs: narrow weights and their scales.
 
-    Block arguments: `score(products, elements)`, `init()`, `step(scores,
+    Block arguments: `right(element of rhs_0, elements of the last inputs)`,
+    `score(products, elements)`, `init()`, `step(scores,
     states)`, `merge(states, states)`, `finish(states)`, `apply(payload sums,
     finished)`. Regions compute in f32. The laws of `gyre.reduce` hold, and the
     order of sums over the contraction and reduction dimensions is free.
@@ -67,14 +70,14 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     OptionalAttr<AffineMapAttr>:$limit, OptionalAttr<AffineMapAttr>:$start,
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$bounds);
   let results = (outs Variadic<AnyRankedTensor>:$results);
-  let regions = (region SizedRegion<1>:$score, MaxSizedRegion<1>:$init,
-    MaxSizedRegion<1>:$step, MaxSizedRegion<1>:$merge,
+  let regions = (region MaxSizedRegion<1>:$right, SizedRegion<1>:$score,
+    MaxSizedRegion<1>:$init, MaxSizedRegion<1>:$step, MaxSizedRegion<1>:$merge,
     MaxSizedRegion<1>:$finish, MaxSizedRegion<1>:$apply);
   let assemblyFormat = [{
     attr-dict `ins` `(` $inputs `:` type($inputs) `)`
     `outs` `(` $inits `:` type($inits) `)` (`offsets` `(` $offsets^ `)`)?
     (`limited` `(` $limit_operands^ `)`)?
-    `score` $score
+    (`right` $right^)? `score` $score
     (`init` $init^ `step` $step `merge` $merge `finish` $finish)?
     (`apply` $apply^)? (`->` type($results)^)?
   }];
@@ -83,9 +86,16 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     unsigned getNumElements() {
       return getFirstPayload() - 2 * getContractions();
     }
+    /// The last inputs, which only `right` sees.
+    unsigned getNumRights() {
+      return getRight().empty() || getRight().getNumArguments() == 0
+                 ? 0 : getRight().getNumArguments() - 1;
+    }
     /// The first input that is a payload, and the first that is a bound.
     unsigned getFirstPayload() { return getFirstBound() - getNumPayloads(); }
-    unsigned getFirstBound() { return getInputs().size() - getBounds(); }
+    unsigned getFirstBound() {
+      return getInputs().size() - getNumRights() - getBounds();
+    }
     /// No states: the values of `score` are the results.
     bool isPlainProduct() { return getStep().empty(); }
     unsigned getNumStates() {

@@ -374,7 +374,8 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
     return op.emitOpError("expected no limit operands or bounds without a "
                           "limit");
   SmallVector<unsigned> own = payloadDims(op, shape);
-  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i) {
+  unsigned end = op.getFirstBound() + op.getBounds();
+  for (unsigned i = op.getFirstBound(); i < end; ++i) {
     if (!elementOf(op.getInputs()[i]).isIntOrIndex())
       return op.emitOpError("expected input ")
              << i << ", a bound, to hold integers, got "
@@ -395,7 +396,8 @@ LogicalResult ContractReduceOp::verify() {
                                 IteratorKind::contraction})))
     return failure();
   Shape shape(*this);
-  int64_t least = 2 * getContractions() + getNumPayloads() + getBounds();
+  int64_t least = 2 * getContractions() + getNumPayloads() + getBounds() +
+                  getNumRights();
   if (static_cast<int64_t>(getInputs().size()) < least)
     return emitOpError("expected at least ")
            << least << " inputs for the contractions, payloads and bounds, got "
@@ -418,8 +420,17 @@ LogicalResult ContractReduceOp::verify() {
       results.push_back(elementOf(init));
     if (llvm::is_contained(shape.kinds, IteratorKind::reduction))
       return emitOpError("expected states for the reduction dimension");
+    if (!getRight().empty()) {
+      SmallVector<Type> right = {elementOf(getInputs()[1])};
+      for (Value input : getInputs().take_back(getNumRights()))
+        right.push_back(elementOf(input));
+      if (failed(verifyRegion(*this, getRight(), "right", right, score[0])))
+        return failure();
+    }
     return verifyRegion(*this, getScore(), "score", score, results);
   }
+  if (!getRight().empty())
+    return emitOpError("expected region 'right' in a plain product only");
   if (llvm::count(shape.kinds, IteratorKind::reduction) != 1)
     return emitOpError("expected one reduction dimension, got ")
            << llvm::count(shape.kinds, IteratorKind::reduction);

@@ -107,3 +107,45 @@ func.func @two_readers(%a: tensor<2x8x32xf32>, %b: tensor<2x32x48xf32>,
   } -> tensor<2x8x48xf32>
   return %x, %y : tensor<2x8x48xf32>, tensor<2x8x48xf32>
 }
+
+// What widens narrow elements into the right operand is a region of the product,
+// also through the reshape that merges groups of 16 rows; the bias goes in front
+// of the scales.
+// CHECK-LABEL: func @narrow
+// CHECK-SAME: %[[A:.*]]: tensor<?x32xf32>, %[[Q:.*]]: tensor<2x16x48xi8>, %[[S:.*]]: tensor<2x48xf32>, %[[BIAS:.*]]: tensor<48xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: ins(%[[A]], %[[Q]], %[[BIAS]], %[[S]] :
+// CHECK: right {
+// CHECK: ^bb0(%[[N:.*]]: i8, %[[F:.*]]: f32):
+// CHECK: %[[X:.*]] = arith.sitofp %[[N]]
+// CHECK: %[[Y:.*]] = arith.mulf %[[X]], %[[F]]
+// CHECK: gyre.yield %[[Y]]
+// CHECK: score {
+// CHECK: arith.addf
+func.func @narrow(%a: tensor<?x32xf32>, %q: tensor<2x16x48xi8>, %s: tensor<2x48xf32>,
+                  %bias: tensor<48xf32>, %init: tensor<?x48xf32>) -> tensor<?x48xf32> {
+  %empty = tensor.empty() : tensor<2x16x48xf32>
+  %groups = linalg.generic {indexing_maps = [affine_map<(g, k, n) -> (g, k, n)>,
+      affine_map<(g, k, n) -> (g, n)>, affine_map<(g, k, n) -> (g, k, n)>],
+      iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%q, %s : tensor<2x16x48xi8>, tensor<2x48xf32>) outs(%empty : tensor<2x16x48xf32>) {
+  ^bb0(%x: i8, %f: f32, %o: f32):
+    %0 = arith.sitofp %x : i8 to f32
+    %1 = arith.mulf %0, %f : f32
+    linalg.yield %1 : f32
+  } -> tensor<2x16x48xf32>
+  %w = tensor.collapse_shape %groups [[0, 1], [2]] : tensor<2x16x48xf32> into tensor<32x48xf32>
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<?x48xf32>) -> tensor<?x48xf32>
+  %product = linalg.matmul ins(%a, %w : tensor<?x32xf32>, tensor<32x48xf32>)
+      outs(%zeros : tensor<?x48xf32>) -> tensor<?x48xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>,
+      affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+      ins(%product, %bias : tensor<?x48xf32>, tensor<48xf32>) outs(%init : tensor<?x48xf32>) {
+  ^bb0(%x: f32, %b: f32, %o: f32):
+    %0 = arith.addf %x, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<?x48xf32>
+  return %y : tensor<?x48xf32>
+}

@@ -171,8 +171,10 @@ def Gyre_DequantizeOp : Gyre_NamedOp<"dequantize"> {
     y = q scale
     ```
 
-    with q, `format`, `block` and `axis` as in `gyre.quantize`. An element-wise
-    consumer holds the wide numbers in registers only.
+    with q, `format`, `block` and `axis` as in `gyre.quantize`. Its consumer reads
+    the narrow numbers: element-wise chains and products whose right operand it
+    is (weights [K, N] of `gyre.linear`) hold the wide ones in registers and
+    panels only.
 
     * (C1) `block` has an entry of 0 or more for each dimension of the result.
     * (C2) an entry above 1 divides its dimension, which is known.

@@ -218,11 +218,21 @@ TEST_CASE("quantize: products with narrow weights") {
       expectProduct("int8", y, x, m, 70, n, 1.28, [&](int64_t k, int64_t j) {
         return double(q[k * n + j]) * s[j];
       });
-      REQUIRE(linear_e4m3(x.data(), small.data(), one.data(), y.data(), m, n,
-                          nullptr) == 0);
+      REQUIRE(linear_e4m3(x.data(), small.data(), one.data(), s.data(),
+                          y.data(), m, n, nullptr) == 0);
+      for (int64_t i = 0; i < m * n; ++i)
+        y[i] -= s[i % n];
       expectProduct("e4m3", y, x, m, 70, n, 1, [&](int64_t k, int64_t j) {
         return e4m3.widen(small[k * n + j]) * 0.25;
       });
+      Guarded<uint16_t> half(m * 70);
+      for (int64_t i = 0; i < m * 70; ++i)
+        x[i] = float(test::fromF16(half[i] = test::toF16(x[i])));
+      REQUIRE(transposed_int8(half.data(), q.data(), s.data(), y.data(), m, n,
+                              nullptr) == 0);
+      expectProduct(
+          "transposed", y, x, m, 70, n, 1.28,
+          [&](int64_t k, int64_t j) { return double(q[j * 70 + k]) * s[j]; });
       Guarded<float> wide(m * 96), groups(3 * n);
       random.fillNormal(wide);
       random.fillUniform(groups, 0.01, 0.1);

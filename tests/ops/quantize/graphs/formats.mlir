@@ -86,11 +86,36 @@ func.func @linear_int4(%x: tensor<?x96xf32> {gyre.dims = ["M", 96]}, %q: tensor<
 }
 
 func.func @linear_e4m3(%x: tensor<?x70xf32> {gyre.dims = ["M", 70]},
-                       %q: tensor<70x?xf8E4M3FN> {gyre.dims = [70, "N"]}, %s: tensor<f32>)
+                       %q: tensor<70x?xf8E4M3FN> {gyre.dims = [70, "N"]}, %s: tensor<f32>,
+                       %bias: tensor<?xf32> {gyre.dims = ["N"]})
     -> (tensor<?x?xf32> {gyre.dims = ["M", "N"], gyre.name = "y"}) {
   %w = gyre.dequantize %q, %s {format = "e4m3", block = array<i64: 0, 0>}
       : tensor<70x?xf8E4M3FN>, tensor<f32> -> tensor<70x?xf32>
-  %y = gyre.linear %x, %w : tensor<?x70xf32>, tensor<70x?xf32>
+  %y = gyre.linear %x, %w, %bias : tensor<?x70xf32>, tensor<70x?xf32>, tensor<?xf32>
+  return %y : tensor<?x?xf32>
+}
+
+// Rows of f16, and weights that lie transposed.
+func.func @transposed_int8(%x: tensor<?x70xf16> {gyre.dims = ["M", 70]},
+                           %q: tensor<?x70xi8> {gyre.dims = ["N", 70]}, %s: tensor<?xf32> {gyre.dims = ["N"]})
+    -> (tensor<?x?xf32> {gyre.dims = ["M", "N"], gyre.name = "y"}) {
+  %w = gyre.dequantize %q, %s {format = "int8", block = array<i64: 1, 0>}
+      : tensor<?x70xi8>, tensor<?xf32> -> tensor<?x70xf32>
+  %c0 = arith.constant 0 : index
+  %m = tensor.dim %x, %c0 : tensor<?x70xf16>
+  %n = tensor.dim %q, %c0 : tensor<?x70xi8>
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<?x?xf32>) -> tensor<?x?xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<?x70xf16>, tensor<?x70xf32>) outs(%zeros : tensor<?x?xf32>) {
+  ^bb0(%a: f16, %b: f32, %c: f32):
+    %0 = arith.extf %a : f16 to f32
+    %1 = arith.mulf %0, %b : f32
+    %2 = arith.addf %c, %1 : f32
+    linalg.yield %2 : f32
+  } -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>
 }
 
