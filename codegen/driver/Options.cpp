@@ -211,7 +211,7 @@ static LogicalResult readOptions(const opt::InputArgList &args,
   if (!options.emit.empty() && !checkEmit(options.emit))
     return failure();
   if (!options.report.empty() &&
-      !checkWord("report", options.report, {"text", "json"}))
+      !checkWord("report", options.report, {"text", "json", "html"}))
     return failure();
   if (std::vector<std::string> more = args.getAllArgValues(OPT_mllvm);
       !more.empty()) {

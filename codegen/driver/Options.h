@@ -18,7 +18,7 @@ struct Options {
   bool run = false;
 
   std::string emit, output;
-  /// "text" or "json"; empty: none is wanted.
+  /// "text", "json" or "html"; empty: none is wanted.
   std::string report;
 
   bool benchmark = false, describe = false;

@@ -23,8 +23,8 @@ def o : Separate<["-"], "o">, MetaVarName<"<path>">, Group<compile>,
   HelpText<"Where to write: <path>.o, <path>.h and <path>.json; with --emit one file, '-' is standard output">;
 def report : Flag<["--"], "report">, Group<compile>,
   HelpText<"Say which kernels were formed and what they cost, and write nothing else">;
-def report_EQ : Joined<["--"], "report=">, MetaVarName<"<text|json>">,
-  Group<compile>, HelpText<"The same as text or JSON">;
+def report_EQ : Joined<["--"], "report=">, MetaVarName<"<text|json|html>">,
+  Group<compile>, HelpText<"The same as text, JSON or a page with pictures">;
 
 def benchmark : Flag<["--"], "benchmark">, Group<run>,
   HelpText<"Time repeated calls">;

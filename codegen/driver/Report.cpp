@@ -15,39 +15,19 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
 
+using report::Function;
+using report::Kernel;
+using report::Place;
+using report::Places;
+using report::Quantity;
+
 namespace {
-/// A place in the text.
-using Place = std::pair<unsigned, unsigned>;
-using Places = llvm::SetVector<Place>;
-
-/// A quantity over the named sizes, and its value where all are given.
-struct Quantity {
-  std::string text;
-  std::optional<int64_t> value;
-};
-
-struct Kernel {
-  std::string name;
-  Places places;
-  llvm::SetVector<StringRef> reads, writes;
-  Quantity bytes, operations;
-};
-
-struct Function {
-  std::string name;
-  std::vector<Kernel> kernels;
-  /// Arrays of the workspace that are larger than a tile.
-  unsigned intermediates = 0;
-  std::optional<int64_t> shared, scratch;
-};
-
 class Reporter {
 public:
   Reporter(Session &session) : session(session) {}
@@ -55,6 +35,7 @@ public:
   LogicalResult read(TimingScope &timing);
   std::string asText();
   std::string asJson();
+  std::string asHtml() { return report::writeHtml(session, functions); }
 
 private:
   void readFunction(func::FuncOp buffers, func::FuncOp structures,
@@ -64,16 +45,19 @@ private:
   AffineExpr countOperations(Operation *op, SizeTracer &tracer);
   Quantity quantity(AffineExpr expr, const SizeTracer &tracer,
                     const EntryPoint &entry);
+  using Values = llvm::DenseMap<Value, Attribute>;
+  Values fold(Block &block, ValueRange sizes, const EntryPoint &entry);
   void readWorkspace(func::FuncOp func, const EntryPoint &entry,
                      Function &function);
+  void readIntermediate(memref::ViewOp view, const Values &values,
+                        ArrayRef<Operation *> loops, Function &function);
   std::optional<int64_t> sizeOf(StringRef name);
-  /// The name of an operation, as the text has it.
-  StringRef getWord(Place place);
+  StringRef getWord(Place place) { return report::getWord(session, place); }
 
   Session &session;
   /// Where operations of the graph are that stand in no region of another's.
   Places written;
-  std::vector<Function> functions;
+  std::vector<report::Function> functions;
 };
 } // namespace
 
@@ -105,7 +89,7 @@ std::optional<int64_t> Reporter::sizeOf(StringRef name) {
   return std::nullopt;
 }
 
-StringRef Reporter::getWord(Place place) {
+StringRef report::getWord(Session &session, Place place) {
   llvm::SMLoc loc = session.sources.FindLocForLineAndColumn(
       session.sources.getMainFileID(), place.first, place.second);
   if (!loc.isValid())
@@ -251,25 +235,22 @@ Kernel Reporter::readKernel(scf::ForallOp loop, const EntryPoint &entry,
   return kernel;
 }
 
-/// Folds the function that computes the workspace with the sizes as constants.
-void Reporter::readWorkspace(func::FuncOp func, const EntryPoint &entry,
-                             Function &function) {
-  llvm::DenseMap<Value, Attribute> values;
-  Builder b(func.getContext());
-  for (auto [argument, name] : llvm::zip(func.getArguments(), entry.sizes))
+/// The value of a number, folded.
+static std::optional<int64_t>
+lookup(const llvm::DenseMap<Value, Attribute> &values, Value value) {
+  auto known = dyn_cast_or_null<IntegerAttr>(values.lookup(value));
+  return known ? std::optional(known.getInt()) : std::nullopt;
+}
+
+/// Folds what stands at the entry of a function, with `sizes` as constants.
+Reporter::Values Reporter::fold(Block &block, ValueRange sizes,
+                                const EntryPoint &entry) {
+  Values values;
+  Builder b(block.getParent()->getContext());
+  for (auto [argument, name] : llvm::zip(sizes, entry.sizes))
     if (std::optional<int64_t> size = sizeOf(name))
       values[argument] = b.getIndexAttr(*size);
-  for (Operation &op : func.getBody().front()) {
-    if (auto ret = dyn_cast<func::ReturnOp>(op)) {
-      auto read = [&](unsigned i) -> std::optional<int64_t> {
-        auto value =
-            dyn_cast_or_null<IntegerAttr>(values.lookup(ret.getOperand(i)));
-        return value ? std::optional(value.getInt()) : std::nullopt;
-      };
-      function.shared = read(0);
-      function.scratch = read(1);
-      return;
-    }
+  for (Operation &op : block) {
     SmallVector<Attribute> operands;
     for (Value operand : op.getOperands())
       operands.push_back(values.lookup(operand));
@@ -277,13 +258,64 @@ void Reporter::readWorkspace(func::FuncOp func, const EntryPoint &entry,
     Attribute constant;
     if (matchPattern(&op, m_Constant(&constant)))
       results.push_back(constant);
-    else if (failed(op.fold(operands, results)))
+    else if (op.getNumRegions() || failed(op.fold(operands, results)))
       continue;
     for (auto [result, folded] : llvm::zip(op.getResults(), results))
       values[result] = isa<Attribute>(folded)
                            ? cast<Attribute>(folded)
                            : values.lookup(cast<Value>(folded));
   }
+  return values;
+}
+
+void Reporter::readWorkspace(func::FuncOp func, const EntryPoint &entry,
+                             Function &function) {
+  Block &block = func.getBody().front();
+  Values values = fold(block, func.getArguments(), entry);
+  function.shared = lookup(values, block.getTerminator()->getOperand(0));
+  function.scratch = lookup(values, block.getTerminator()->getOperand(1));
+}
+
+/// All operations on a buffer, through views of it.
+static void collectUsers(Value buffer, SmallVectorImpl<Operation *> &users) {
+  for (Operation *user : buffer.getUsers()) {
+    if (auto view = dyn_cast<ViewLikeOpInterface>(user))
+      collectUsers(user->getResult(0), users);
+    else
+      users.push_back(user);
+  }
+}
+
+/// An array of the workspace: where it lies, and from which kernel to which.
+void Reporter::readIntermediate(memref::ViewOp view, const Values &values,
+                                ArrayRef<Operation *> loops,
+                                Function &function) {
+  report::Intermediate result;
+  MemRefType type = view.getType();
+  result.offset = lookup(values, view.getByteShift());
+  int64_t bytes = getElementBytes(type.getElementType());
+  bool isKnown = true;
+  for (int64_t extent : type.getShape())
+    if (ShapedType::isStatic(extent))
+      bytes *= extent;
+  for (Value size : view.getSizes()) {
+    std::optional<int64_t> extent = lookup(values, size);
+    isKnown &= extent.has_value();
+    bytes *= extent.value_or(0);
+  }
+  if (isKnown)
+    result.bytes = bytes;
+  SmallVector<Operation *> users;
+  collectUsers(view.getResult(), users);
+  result.first = loops.size();
+  for (Operation *user : users)
+    for (auto [i, loop] : llvm::enumerate(loops))
+      if (loop->isAncestor(user)) {
+        result.first = std::min<unsigned>(result.first, i);
+        result.last = std::max<unsigned>(result.last, i);
+      }
+  if (result.first < loops.size())
+    function.intermediates.push_back(result);
 }
 
 void Reporter::readFunction(func::FuncOp buffers, func::FuncOp structures,
@@ -294,6 +326,7 @@ void Reporter::readFunction(func::FuncOp buffers, func::FuncOp structures,
   Function function;
   function.name = structures.getSymName().str();
   SizeTracer tracer(structures, *entry);
+  SmallVector<Operation *> loops;
   buffers.walk([&](scf::ForallOp loop) {
     if (loop->getParentOfType<scf::ForallOp>())
       return;
@@ -307,10 +340,16 @@ void Reporter::readFunction(func::FuncOp buffers, func::FuncOp structures,
     kernel.name =
         function.name + ".kernel" + std::to_string(function.kernels.size());
     function.kernels.push_back(std::move(kernel));
+    loops.push_back(loop);
   });
+  Block &body = buffers.getBody().front();
+  Values values = fold(
+      body,
+      body.getArguments().slice(entry->arguments.size(), entry->sizes.size()),
+      *entry);
   buffers.walk([&](memref::ViewOp view) {
-    BlockArgument source = findArgument(view.getSource());
-    function.intermediates += bool(source);
+    if (findArgument(view.getSource()))
+      readIntermediate(view, values, loops, function);
   });
   MLIRContext *context = structures.getContext();
   for (Kernel &kernel : function.kernels) {
@@ -369,25 +408,21 @@ LogicalResult Reporter::read(TimingScope &timing) {
   return success();
 }
 
-static std::string spell(const Quantity &quantity) {
-  return quantity.value ? std::to_string(*quantity.value) : quantity.text;
-}
-
 std::string Reporter::asText() {
   std::string text;
   llvm::raw_string_ostream os(text);
   for (const Function &function : functions) {
     os << '@' << function.name << ": " << function.kernels.size()
        << (function.kernels.size() == 1 ? " kernel, " : " kernels, ")
-       << function.intermediates << " intermediate arrays\n";
+       << function.intermediates.size() << " intermediate arrays\n";
     for (const Kernel &kernel : function.kernels) {
       os << "  " << kernel.name << '\n';
       for (Place place : kernel.places)
         os << "    line " << place.first << ": " << getWord(place) << '\n';
       os << "    reads " << llvm::join(kernel.reads, ", ") << "; writes "
          << llvm::join(kernel.writes, ", ") << '\n'
-         << "    bytes " << spell(kernel.bytes) << "; operations "
-         << spell(kernel.operations) << '\n';
+         << "    bytes " << report::spell(kernel.bytes) << "; operations "
+         << report::spell(kernel.operations) << '\n';
     }
     os << "  workspace: ";
     if (function.shared && function.scratch)
@@ -419,7 +454,7 @@ std::string Reporter::asJson() {
     for (const Function &function : functions)
       json.object([&] {
         json.attribute("function", function.name);
-        json.attribute("intermediate_arrays", function.intermediates);
+        json.attribute("intermediate_arrays", function.intermediates.size());
         json.attributeArray("kernels", [&] {
           for (const Kernel &kernel : function.kernels)
             json.object([&] {
@@ -451,6 +486,8 @@ FailureOr<std::string> gyre::makeReport(Session &session, TimingScope &timing) {
   Reporter reporter(session);
   if (failed(reporter.read(timing)))
     return failure();
-  return session.options.report == "json" ? reporter.asJson()
-                                          : reporter.asText();
+  StringRef kind = session.options.report;
+  return kind == "json"   ? reporter.asJson()
+         : kind == "html" ? reporter.asHtml()
+                          : reporter.asText();
 }
