@@ -259,6 +259,7 @@ void gyre::buildConvertToLLVM(OpPassManager &pm) {
   VectorTransferToSCFOptions toSCF;
   toSCF.enableFullUnroll();
   perFunction.addPass(createConvertVectorToSCFPass(toSCF));
+  perFunction.addPass(createExpandShapes());
   // Strides become plain arithmetic, so that what does not move leaves the
   // loops.
   perFunction.addPass(memref::createExpandStridedMetadataPass());

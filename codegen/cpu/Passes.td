@@ -32,6 +32,17 @@ def DefineIntegers : Pass<"gyre-define-integers", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def ExpandShapes : Pass<"gyre-expand-shapes", "::mlir::func::FuncOp"> {
+  let summary = "give reshapes with several unknown sizes their strides";
+  let description = [{
+    A `memref.expand_shape` that splits one dimension into several of which more
+    than one is known at run time only becomes a `memref.reinterpret_cast`.
+    Upstream's expand-strided-metadata crashes on them.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def ExposePointers : Pass<"gyre-expose-pointers", "::mlir::ModuleOp"> {
   let summary = "give functions and launches the form that C sees";
   let description = [{

@@ -36,6 +36,26 @@ inline std::vector<double> softmax(const std::vector<double> &x, int64_t outer,
   return y;
 }
 
+inline std::vector<double> taylorSoftmax(const std::vector<double> &x,
+                                         int64_t outer, int64_t n,
+                                         int64_t stride, int64_t order) {
+  std::vector<double> y(x.size());
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t s = 0; s < stride; ++s) {
+      auto at = [&](int64_t i) { return (o * n + i) * stride + s; };
+      double sum = 0;
+      for (int64_t i = 0; i < n; ++i) {
+        double term = 1, f = 1;
+        for (int64_t m = 1; m <= order; ++m)
+          f += term *= x[at(i)] / double(m);
+        sum += y[at(i)] = f;
+      }
+      for (int64_t i = 0; i < n; ++i)
+        y[at(i)] /= sum;
+    }
+  return y;
+}
+
 inline std::vector<double> logSoftmax(const std::vector<double> &x,
                                       int64_t outer, int64_t n, int64_t stride,
                                       double temperature) {

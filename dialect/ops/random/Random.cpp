@@ -66,17 +66,16 @@ static Scalar polynomial(Scalar x, ArrayRef<double> c) {
   return sum;
 }
 
-/// sqrt(-2 ln(u)) with u = (w / 2^8 + 1) / 2^24 in (0, 1].
-static Scalar radius(Scalar w) {
-  OpBuilder &b = w.builder();
+/// ln(x 2^-exponent) of a positive x of type f32.
+static Scalar logarithm(Scalar x, uint32_t exponent) {
+  OpBuilder &b = x.builder();
   Type real = b.getF32Type();
-  Scalar count = (shiftRight(w, 8) + word(w, 1)).to(real);
-  // count = m 2^e with m in [1, 2), then in [sqrt(1/2), sqrt 2).
+  // x = m 2^e with m in [1, 2), then in [sqrt(1/2), sqrt 2).
   Scalar bits =
-      w.with(arith::BitcastOp::create(b, w.getLoc(), b.getI32Type(), count));
-  Scalar mantissa = (bits & word(w, 0x007FFFFF)) | word(w, 0x3F800000);
-  Scalar m = w.with(arith::BitcastOp::create(b, w.getLoc(), real, mantissa));
-  Scalar e = (shiftRight(bits, 23) - word(w, 127 + 24)).to(real);
+      x.with(arith::BitcastOp::create(b, x.getLoc(), b.getI32Type(), x));
+  Scalar mantissa = (bits & word(x, 0x007FFFFF)) | word(x, 0x3F800000);
+  Scalar m = x.with(arith::BitcastOp::create(b, x.getLoc(), real, mantissa));
+  Scalar e = (shiftRight(bits, 23) - word(x, 127 + exponent)).to(real);
   Scalar upper = greater(m, std::numbers::sqrt2);
   m = select(upper, m * 0.5, m);
   e = select(upper, e + 1.0, e);
@@ -84,9 +83,17 @@ static Scalar radius(Scalar w) {
   // the series is below 3e-9 of the first.
   Scalar s = (m - 1.0) / (m + 1.0);
   Scalar series = polynomial(s * s, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
-  Scalar logarithm = fma(e, e.number(ln2), s * series);
-  return sqrt(logarithm * -2.0);
+  return fma(e, e.number(ln2), s * series);
 }
+
+/// -ln(u) with u = (w / 2^8 + 1) / 2^24 in (0, 1].
+static Scalar exponential(Scalar w) {
+  Scalar count = (shiftRight(w, 8) + word(w, 1)).to(w.builder().getF32Type());
+  return -logarithm(count, 24);
+}
+
+/// sqrt(-2 ln(u)) with that u.
+static Scalar radius(Scalar w) { return sqrt(exponential(w) * 2.0); }
 
 /// cos and sin of 2 pi w / 2^32.
 static std::pair<Scalar, Scalar> direction(Scalar w) {
@@ -125,6 +132,13 @@ static Scalars normals(ArrayRef<Scalar> words) {
   return numbers;
 }
 
+static Scalars gumbels(ArrayRef<Scalar> words) {
+  return llvm::map_to_vector<4>(words, [](Scalar w) {
+    Scalar e = exponential(w);
+    return -logarithm(maximum(e, e.number(0x1p-25)), 0);
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // Operators
 //===----------------------------------------------------------------------===//
@@ -140,6 +154,7 @@ template <typename Op> static LogicalResult verifyDraw(Op op) {
 
 LogicalResult RandomUniformOp::verify() { return verifyDraw(*this); }
 LogicalResult RandomNormalOp::verify() { return verifyDraw(*this); }
+LogicalResult RandomGumbelOp::verify() { return verifyDraw(*this); }
 
 /// A tensor of `type` whose numbers four by four are `make` of the words of a
 /// counter.
@@ -185,6 +200,11 @@ RandomUniformOp::decomposeOperation(OpBuilder &b) {
 FailureOr<SmallVector<Value>> RandomNormalOp::decomposeOperation(OpBuilder &b) {
   return SmallVector<Value>{draw(b, getLoc(), getType(), getSeed(), getOffset(),
                                  getSizes(), normals)};
+}
+
+FailureOr<SmallVector<Value>> RandomGumbelOp::decomposeOperation(OpBuilder &b) {
+  return SmallVector<Value>{draw(b, getLoc(), getType(), getSeed(), getOffset(),
+                                 getSizes(), gumbels)};
 }
 
 #define GET_OP_CLASSES

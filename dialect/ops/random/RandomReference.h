@@ -56,6 +56,16 @@ inline std::vector<double> randomNormal(uint64_t seed, uint64_t offset,
   return y;
 }
 
+inline std::vector<double> randomGumbel(uint64_t seed, uint64_t offset,
+                                        int64_t count) {
+  std::vector<double> y;
+  for (int64_t e = 0; e < count; ++e) {
+    double u = ((wordsOf(seed, offset, e)[e % 4] >> 8) + 1) / 16777216.0;
+    y.push_back(-std::log(std::fmax(-std::log(u), 0x1p-25)));
+  }
+  return y;
+}
+
 } // namespace gyre::reference
 
 #endif // GYRE_DIALECT_OPS_RANDOMREFERENCE_H

@@ -5,7 +5,10 @@
 
 #include "probability.h"
 #include "dialect/ops/probability/ProbabilityReference.h"
+#include "dialect/ops/random/RandomReference.h"
 #include "ops/Support.h"
+
+#include <algorithm>
 
 namespace {
 
@@ -114,6 +117,125 @@ TEST_CASE("probability: softmax in a chain") {
               0);
       test::expectNear("chain", y, expected, 2e-6);
     }
+}
+
+TEST_CASE("probability: Taylor softmax") {
+  test::Random random(20);
+  for (int64_t rows : {0, 1, 7})
+    for (int64_t n : {1, 5, 37, 200}) {
+      Guarded<float> x(rows * n), second(x.size()), last(x.size()),
+          other(x.size());
+      random.fillNormal(x);
+      gyre_call one = threads(1), two = threads(2);
+      REQUIRE(taylor(x.data(), second.data(), last.data(), rows, n, &one) == 0);
+      REQUIRE(taylor(x.data(), other.data(), last.data(), rows, n, &two) == 0);
+      test::expectSameBits("threads", other, second);
+      test::expectNear(
+          "order 2", second,
+          gyre::reference::taylorSoftmax(doubles(x), rows, n, 1, 2), 2e-6);
+      // An order as high is softmax itself.
+      test::expectNear("order 16", last,
+                       gyre::reference::softmax(doubles(x), rows, n, 1, 1),
+                       4e-6);
+      for (int64_t r = 0; r < rows; ++r) {
+        double sum = 0;
+        for (int64_t i = 0; i < n; ++i)
+          sum += double(second[r * n + i]);
+        CHECK(std::fabs(sum - 1) < 4e-6);
+      }
+    }
+  Guarded<uint16_t> x(2 * 11 * 3), y(x.size());
+  std::vector<double> numbers;
+  for (uint16_t &bits : x) {
+    bits = test::toBF16(random.normal());
+    numbers.push_back(test::fromBF16(bits));
+  }
+  REQUIRE(taylor_columns(x.data(), y.data(), 2, 11, nullptr) == 0);
+  auto expected = gyre::reference::taylorSoftmax(numbers, 2, 11, 3, 4);
+  for (size_t i = 0; i < y.size(); ++i)
+    CHECK(std::fabs(test::fromBF16(y[i]) - expected[i]) <=
+          test::epsilonBF16 * expected[i] + 2e-6);
+}
+
+TEST_CASE("probability: draws by Gumbel noise") {
+  test::Random random(21);
+  for (int64_t rows : {0, 1, 50})
+    for (int64_t n : {1, 6, 37}) {
+      Guarded<float> x(rows * n), soft(x.size()), other(x.size());
+      Guarded<int32_t> hard(rows), again(rows);
+      random.fillNormal(x, 2);
+      if (rows > 2 && n > 1) {
+        // A row of what is never drawn, and one with a little of it.
+        for (int64_t i = 0; i < n; ++i)
+          x[i] = i % 2 ? NAN : -INFINITY;
+        x[n] = NAN;
+        x[n + 1] = -INFINITY;
+      }
+      gyre_call one = threads(1), two = threads(2);
+      REQUIRE(draw(x.data(), 7, 9, hard.data(), soft.data(), rows, n, &one) ==
+              0);
+      REQUIRE(draw(x.data(), 7, 9, again.data(), other.data(), rows, n, &two) ==
+              0);
+      test::expectSameBits("threads", again, hard);
+      auto noise = gyre::reference::randomGumbel(7, 9, rows * n);
+      std::vector<double> noisy = doubles(x), plain, plainExpected;
+      for (int64_t r = 0; r < rows; ++r) {
+        double most = -INFINITY;
+        int64_t place = 0;
+        for (int64_t i = r * n; i < (r + 1) * n; ++i) {
+          noisy[i] += noise[i];
+          if (double(x[i]) / 2 + noise[i] > most) {
+            most = double(x[i]) / 2 + noise[i];
+            place = i - r * n;
+          }
+        }
+        CHECK(hard[r] == place);
+      }
+      auto expected = gyre::reference::softmax(noisy, rows, n, 1, 0.5);
+      for (int64_t i = rows > 2 && n > 1 ? 2 * n : 0; i < rows * n; ++i) {
+        plain.push_back(double(soft[i]));
+        plainExpected.push_back(expected[i]);
+      }
+      test::expectNear("soft", plain, plainExpected, 2e-5);
+    }
+
+  // Frequencies of 20,000 draws: within four standard deviations.
+  int64_t rows = 20000, n = 4;
+  float logits[] = {0, 2, -1, 3};
+  Guarded<float> x(rows * n), soft(x.size());
+  Guarded<int32_t> hard(rows);
+  for (int64_t i = 0; i < rows * n; ++i)
+    x[i] = logits[i % n];
+  REQUIRE(draw(x.data(), 1, 0, hard.data(), soft.data(), rows, n, nullptr) ==
+          0);
+  double counts[4] = {};
+  for (int32_t id : hard)
+    counts[id] += 1;
+  auto p = gyre::reference::softmax({0, 2, -1, 3}, 1, 4, 1, 2);
+  for (int64_t i = 0; i < n; ++i)
+    CHECK(std::fabs(counts[i] / double(rows) - p[i]) <
+          4 * std::sqrt(p[i] * (1 - p[i]) / double(rows)));
+}
+
+TEST_CASE("probability: draws from f16") {
+  test::Random random(22);
+  Guarded<uint16_t> x(36), soft(36);
+  Guarded<int32_t> hard(4);
+  std::vector<double> noisy;
+  auto noise = gyre::reference::randomGumbel(3, 4, 36);
+  for (int i = 0; i < 36; ++i) {
+    x[i] = test::toF16(random.normal());
+    noisy.push_back(test::fromF16(x[i]) + noise[i]);
+  }
+  REQUIRE(draw_f16(x.data(), 3, 4, hard.data(), soft.data(), nullptr) == 0);
+  auto expected = gyre::reference::softmax(noisy, 4, 9, 1, 1);
+  for (int r = 0; r < 4; ++r) {
+    auto row = noisy.begin() + r * 9;
+    CHECK(hard[r] == std::max_element(row, row + 9) - row);
+  }
+  for (size_t i = 0; i < soft.size(); ++i)
+    CHECK(std::fabs(test::fromF16(soft[i]) - expected[i]) <=
+          test::epsilonF16 * expected[i] + 4e-6);
 }
 
 } // namespace

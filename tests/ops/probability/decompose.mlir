@@ -27,3 +27,23 @@ func.func @log_softmax(%x: tensor<?x?x4xf16>) -> tensor<?x?x4xf16> {
   %y = gyre.log_softmax %x {dim = 1} : tensor<?x?x4xf16>
   return %y : tensor<?x?x4xf16>
 }
+
+// A polynomial a pass, no exponential.
+// CHECK-LABEL: @taylor
+// CHECK-NOT: math.exp2
+// CHECK: gyre.reduce
+// CHECK-COUNT-4: math.fma
+// CHECK: return
+func.func @taylor(%x: tensor<?x10xf32>) -> tensor<?x10xf32> {
+  %y = gyre.taylor_softmax %x : tensor<?x10xf32>
+  return %y : tensor<?x10xf32>
+}
+
+// Noise, a sum, the place of the greatest.
+// CHECK-LABEL: @draw
+// CHECK: gyre.reduce
+// CHECK: -> tensor<?xi32>
+func.func @draw(%x: tensor<?x10xf32>, %s: i64) -> tensor<?xi32> {
+  %y = gyre.gumbel_max %x seed(%s) offset(%s) : tensor<?x10xf32>
+  return %y : tensor<?xi32>
+}

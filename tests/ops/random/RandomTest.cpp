@@ -71,6 +71,30 @@ TEST_CASE("random: normal numbers") {
   CHECK(std::fabs(fourth / n - 3) < 4 * std::sqrt(96 / n));
 }
 
+TEST_CASE("random: Gumbel's numbers") {
+  Guarded<float> y(10000), z(10000);
+  double sum = 0, squares = 0;
+  for (int64_t seed = 0; seed < 10; ++seed) {
+    gyre_call one = threads(1), two = threads(2);
+    REQUIRE(gumbel(seed, 5, y.data(), &one) == 0);
+    REQUIRE(gumbel(seed, 5, z.data(), &two) == 0);
+    test::expectSameBits("threads", z, y);
+    test::expectNear("gumbel", y,
+                     gyre::reference::randomGumbel(uint64_t(seed), 5, 10000),
+                     3e-6);
+    for (float v : y) {
+      double centered = double(v) - 0.57721566490153286;
+      sum += centered;
+      squares += centered * centered;
+    }
+  }
+  // Four standard deviations; the fourth moment is 5.4 squared variances.
+  double n = 100000, variance = M_PI * M_PI / 6;
+  CHECK(std::fabs(sum / n) < 4 * std::sqrt(variance / n));
+  CHECK(std::fabs(squares / n - variance) <
+        4 * variance * std::sqrt((5.4 - 1) / n));
+}
+
 TEST_CASE("random: noise that is added is the same noise") {
   Guarded<float> x(63), y(63), z(10000);
   std::fill(x.begin(), x.end(), 0.0f);

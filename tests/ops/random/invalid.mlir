@@ -15,3 +15,11 @@ func.func @random_normal_c1(%s: i64, %n: index) {
   %0 = gyre.random_normal seed(%s) offset(%s) sizes(%n) : tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @random_gumbel_c1(%s: i64) {
+  // expected-error @+1 {{expected 1 sizes, one for each ? of the result, got 0}}
+  %0 = gyre.random_gumbel seed(%s) offset(%s) : tensor<?x4xf32>
+  return
+}

@@ -22,3 +22,8 @@ func.func @noised(%x: tensor<7x9xf32>, %seed: i64) -> (tensor<7x9xf32> {gyre.nam
   %y = arith.addf %x, %e : tensor<7x9xf32>
   return %y : tensor<7x9xf32>
 }
+
+func.func @gumbel(%seed: i64, %offset: i64) -> (tensor<100x100xf32> {gyre.name = "y"}) {
+  %g = gyre.random_gumbel seed(%seed) offset(%offset) : tensor<100x100xf32>
+  return %g : tensor<100x100xf32>
+}
