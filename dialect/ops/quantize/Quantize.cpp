@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Quantizers: FSQ as maps and a sum of digits, nearest code as
-// gyre.contract_reduce.
+// gyre.contract_reduce. Binary.cpp, Residual.cpp and Formats.cpp have the
+// others.
 
 #include "dialect/ops/quantize/Quantize.h"
 
@@ -50,6 +51,13 @@ static Value levelVector(OpBuilder &b, Location loc, ArrayRef<int64_t> levels,
   return constantVector(b, loc, values, element);
 }
 
+/// The level of code 0, by which codes are divided.
+static auto halfLevel(StringRef form) {
+  return [isTanh = form == "tanh"](int64_t level) {
+    return isTanh ? static_cast<double>(level / 2) : (level - 1) / 2.0;
+  };
+}
+
 /// L_0 .. L_(j-1) for each j.
 static Value basisVector(OpBuilder &b, Location loc, ArrayRef<int64_t> levels,
                          Type element) {
@@ -80,6 +88,36 @@ LogicalResult FsqEncodeOp::verify() {
   return verifyLevels(*this, getLevels()); // (C2) (C3)
 }
 
+/// The numbers that codes spell; `width` is the level of code 0.
+static Value sumDigits(OpBuilder &b, Location loc, Value codes, Input width,
+                       ArrayRef<int64_t> levels) {
+  unsigned loops = tensorType(codes).getRank();
+  Type real = tensorType(width.tensor).getElementType();
+  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
+  iterators.back() = IteratorKind::reduction;
+  return buildReduce(
+             b, loc,
+             {.iterators = iterators,
+              .inputs = {{codes, b.getMultiDimIdentityMap(loops)},
+                         width,
+                         {basisVector(b, loc, levels, real), width.map}},
+              .outputs = {{b.getI32Type(), mapOf(b.getContext(), loops,
+                                                 dimRange(0, loops - 1))}},
+              .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
+              .step = [](Body &, ArrayRef<Scalar> e,
+                         ArrayRef<Scalar> s) -> Scalars {
+                // Rounding again undoes the division; NaN becomes 0.
+                Scalar digit = roundeven(e[0] * e[1] + e[1]);
+                return {s[0] + select(greater(digit, 0.0), digit, 0.0) * e[2]};
+              },
+              .merge = [](Body &, ArrayRef<Scalar> x, ArrayRef<Scalar> y)
+                  -> Scalars { return {x[0] + y[0]}; },
+              .finish = [](Body &body, ArrayRef<Scalar> s) -> Scalars {
+                return {s[0].to(body.builder().getI32Type())};
+              }})
+      .front();
+}
+
 FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   RankedTensorType type = tensorType(getZ());
@@ -92,8 +130,23 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
     return Input{levelVector(b, loc, levels, real, f),
                  mapOf(b.getContext(), loops, loops - 1)};
   };
-  Input width = vector([](int64_t level) { return level / 2; });
+  Input width = vector(halfLevel(getForm()));
   AffineMap identity = b.getMultiDimIdentityMap(loops);
+  bool clamps = getForm() == "clamp";
+  auto symmetric = [&](Scalar z, Scalar width) {
+    Scalar below = select(greater(z, 1.0), 1.0, z);
+    Scalar bounded = clamps ? select(less(below, -1.0), -1.0, below) : tanh(z);
+    return floor((bounded + 1.0) * width + 0.5) / width - 1.0;
+  };
+  if (getForm() != "tanh") {
+    Value codes = buildMap(b, loc, {{getZ(), identity}, width},
+                           {{type.getElementType(), identity}},
+                           [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                             return {symmetric(e[0], e[1])};
+                           })
+                      .front();
+    return SmallVector<Value>{codes, sumDigits(b, loc, codes, width, levels)};
+  }
   Value codes = buildMap(b, loc,
                          {{getZ(), identity},
                           vector(half),
@@ -109,31 +162,7 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
                          })
                     .front();
 
-  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
-  iterators.back() = IteratorKind::reduction;
-  Value indices =
-      buildReduce(
-          b, loc,
-          {.iterators = iterators,
-           .inputs = {{codes, identity},
-                      width,
-                      {basisVector(b, loc, levels, real), width.map}},
-           .outputs = {{b.getI32Type(),
-                        mapOf(b.getContext(), loops, dimRange(0, loops - 1))}},
-           .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
-           .step = [](Body &, ArrayRef<Scalar> e,
-                      ArrayRef<Scalar> s) -> Scalars {
-             // Rounding again undoes the division; NaN becomes 0.
-             Scalar digit = roundeven(e[0] * e[1]) + e[1];
-             return {s[0] + select(greater(digit, 0.0), digit, 0.0) * e[2]};
-           },
-           .merge = [](Body &, ArrayRef<Scalar> x,
-                       ArrayRef<Scalar> y) -> Scalars { return {x[0] + y[0]}; },
-           .finish = [](Body &body, ArrayRef<Scalar> s) -> Scalars {
-             return {s[0].to(body.builder().getI32Type())};
-           }})
-          .front();
-  return SmallVector<Value>{codes, indices};
+  return SmallVector<Value>{codes, sumDigits(b, loc, codes, width, levels)};
 }
 
 LogicalResult FsqDecodeOp::inferReturnTypes(MLIRContext *context,
@@ -153,7 +182,7 @@ LogicalResult FsqDecodeOp::verify() {
 OpFoldResult FsqDecodeOp::fold(FoldAdaptor) {
   auto encode = getIndices().getDefiningOp<FsqEncodeOp>();
   if (encode && encode.getLevels() == getLevels() &&
-      encode.getCodes().getType() == getType())
+      encode.getForm() == getForm() && encode.getCodes().getType() == getType())
     return encode.getCodes();
   return {};
 }
@@ -167,7 +196,7 @@ FailureOr<SmallVector<Value>> FsqDecodeOp::decomposeOperation(OpBuilder &b) {
   SmallVector<OpFoldResult> sizes = sizesOf(b, loc, getIndices());
   sizes.push_back(b.getIndexAttr(levels.size()));
   auto self = [](int64_t level) { return level; };
-  auto half = [](int64_t level) { return level / 2; };
+  auto half = halfLevel(getForm());
   int64_t codes = numCodes(levels);
   return buildMap(
       b, loc,
@@ -197,40 +226,62 @@ LogicalResult NearestCodeOp::inferReturnTypes(MLIRContext *context,
                                               SmallVectorImpl<Type> &results) {
   RankedTensorType x = tensorType(adaptor.getX());
   RankedTensorType codebook = tensorType(adaptor.getCodebook());
-  if (x.getRank() < 1 || codebook.getRank() != 2) // (C1)
+  bool grouped = codebook.getRank() == 3;
+  if (x.getRank() < 1 + grouped ||
+      (codebook.getRank() != 2 && !grouped)) // (C1)
     return emitOptionalError(
-        loc, "expected x of rank 1 or more and codebook of rank 2, got ",
+        loc,
+        "expected x of rank 1 or more and codebook of rank 2, or 2 or more and "
+        "3 with groups, got ",
         x.getRank(), " and ", codebook.getRank());
-  if (!sizesAgree(x.getShape().back(), codebook.getDimSize(1))) // (C2)
-    return emitOptionalError(
-        loc, "expected x and codebook to agree in the last dimension, got ", x,
-        " and ", codebook);
+  if (!sizesAgree(x.getShape().back(), codebook.getShape().back()) ||
+      (grouped && !sizesAgree(x.getDimSize(x.getRank() - 2),
+                              codebook.getDimSize(0)))) // (C2)
+    return emitOptionalError(loc,
+                             "expected x and codebook to agree in the last "
+                             "dimension and in groups, got ",
+                             x, " and ", codebook);
   results.push_back(RankedTensorType::get(x.getShape().drop_back(),
                                           IntegerType::get(context, 32)));
   return success();
+}
+
+/// Of each code half the square of its length, or what a cosine multiplies its
+/// products with.
+static Value codeNorms(OpBuilder &b, Location loc, Value codebook,
+                       bool isCosine) {
+  RankedTensorType type = tensorType(codebook);
+  unsigned loops = type.getRank();
+  SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
+  iterators.back() = IteratorKind::reduction;
+  return buildReduce(
+             b, loc,
+             {.iterators = iterators,
+              .inputs = {{codebook, b.getMultiDimIdentityMap(loops)}},
+              .outputs = {{getRegionType(type.getElementType()),
+                           mapOf(b.getContext(), loops,
+                                 dimRange(0, loops - 1))}},
+              .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
+              .step = [](Body &, ArrayRef<Scalar> e, ArrayRef<Scalar> s)
+                  -> Scalars { return {s[0] + e[0] * e[0]}; },
+              .merge = [](Body &, ArrayRef<Scalar> x, ArrayRef<Scalar> y)
+                  -> Scalars { return {x[0] + y[0]}; },
+              .finish = [&](Body &, ArrayRef<Scalar> s) -> Scalars {
+                if (!isCosine)
+                  return {s[0] * 0.5};
+                return {1.0 / sqrt(select(less(s[0], 1e-24), 1e-24, s[0]))};
+              }})
+      .front();
 }
 
 FailureOr<SmallVector<Value>> NearestCodeOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   MLIRContext *context = b.getContext();
   unsigned rows = tensorType(getX()).getRank() - 1;
-  Type real = getRegionType(tensorType(getCodebook()).getElementType());
-
-  Value halfNorms =
-      buildReduce(
-          b, loc,
-          {.iterators = {IteratorKind::parallel, IteratorKind::reduction},
-           .inputs = {{getCodebook(), b.getMultiDimIdentityMap(2)}},
-           .outputs = {{real, mapOf(context, 2, 0u)}},
-           .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
-           .step = [](Body &, ArrayRef<Scalar> e, ArrayRef<Scalar> s)
-               -> Scalars { return {s[0] + e[0] * e[0]}; },
-           .merge = [](Body &, ArrayRef<Scalar> x,
-                       ArrayRef<Scalar> y) -> Scalars { return {x[0] + y[0]}; },
-           .finish = [](Body &, ArrayRef<Scalar> s) -> Scalars {
-             return {s[0] * 0.5};
-           }})
-          .front();
+  RankedTensorType bookType = tensorType(getCodebook());
+  Type real = getRegionType(bookType.getElementType());
+  bool isCosine = getDistance() == "cosine";
+  Value norms = codeNorms(b, loc, getCodebook(), isCosine);
 
   // States (least score, its number). A state meets codes in increasing order,
   // so a tie is left to the one that it has; parts of a row may meet in any.
@@ -242,24 +293,28 @@ FailureOr<SmallVector<Value>> NearestCodeOp::decomposeOperation(OpBuilder &b) {
     Scalar takeX = less(x, y) | (equal(x, y) & less(i, j));
     return {select(takeX, x, y), select(takeX, i, j)};
   };
-  // Loops: rows.., code, feature.
+  // Loops: rows.., the last of them groups if there are, code, feature.
   unsigned code = rows, feature = rows + 1, loops = rows + 2;
   SmallVector<IteratorKind> iterators(loops, IteratorKind::parallel);
   iterators[code] = IteratorKind::reduction;
   iterators[feature] = IteratorKind::contraction;
-  SmallVector<unsigned> row = dimRange(0, rows);
+  SmallVector<unsigned> row = dimRange(0, rows), ofCode = {code};
+  if (bookType.getRank() == 3)
+    ofCode.insert(ofCode.begin(), rows - 1);
   return buildContractReduce(
       b, loc,
       {.iterators = iterators,
        .inputs = {{getX(), mapOf(context, loops, concat(row, feature))},
-                  {getCodebook(), mapOf(context, loops, {code, feature})},
-                  {halfNorms, mapOf(context, loops, code)}},
+                  {getCodebook(),
+                   mapOf(context, loops, concat(ofCode, feature))},
+                  {norms, mapOf(context, loops, ofCode)}},
        .outputs = {{integer, mapOf(context, loops, row)}},
        .score = [&](Body &, ArrayRef<Scalar> products,
                     ArrayRef<Scalar> elements) -> Scalars {
          // Infinity becomes the largest number, for it can be the least of
          // all. NaN stays, and loses.
-         Scalar score = elements[0] - products[0];
+         Scalar score = isCosine ? -(products[0] * elements[0])
+                                 : elements[0] - products[0];
          return {select(greater(score, largest), largest, score)};
        },
        .init = [&](Body &body) -> Scalars {

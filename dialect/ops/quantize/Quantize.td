@@ -7,6 +7,8 @@
 
 include "dialect/ops/Operators.td"
 
+def Gyre_FsqForm : Gyre_Choice<["tanh", "symmetric", "clamp"]>;
+
 def Gyre_FsqEncodeOp : Gyre_NamedOp<"fsq_encode", [InferTypeOpAdaptor]> {
   let summary = "finite scalar quantization: vectors to codes and their numbers";
   let description = [{
@@ -19,22 +21,34 @@ def Gyre_FsqEncodeOp : Gyre_NamedOp<"fsq_encode", [InferTypeOpAdaptor]> {
     index   = sum_j (round(bounded_j) + floor(L_j / 2)) L_0 .. L_(j-1)
     ```
 
-    z is [.., d], codes are as z, indices [..] of i32. Ties round to even; a
-    feature that is NaN has a NaN code and counts as level 0 in the index.
-    arXiv 2309.15505 (the widening by 1.001 keeps the outer levels in reach).
+    as `form` "tanh" has it, which the authors and lucidrains train with. Two
+    levels need another, symmetric about 0, for the shift is 3.8 there:
+
+    ```
+    symmetric: level = floor((L - 1) (tanh(z) + 1) / 2 + 1/2)
+    clamp:     level = floor((L - 1) (min(max(z, -1), 1) + 1) / 2 + 1/2)
+    code = 2 level / (L - 1) - 1,  index = sum_j level_j L_0 .. L_(j-1)
+    ```
+
+    z is [.., d], codes are as z, indices [..] of i32. Ties round to even, of
+    symmetric forms up; a feature that is NaN has a NaN code and counts as level
+    0 in the index. arXiv 2309.15505 (the widening by 1.001 keeps the outer levels
+    in reach).
 
     * (C1) the last dimension of z is the number of levels.
     * (C2) each level is at least 2.
     * (C3) the product of levels is at most 2^24.
 
-    Law, as a fold: decoding the indices gives the codes.
+    Laws: as a fold, decoding the indices gives the codes; "clamp" sends a code
+    to itself.
 
     ```mlir
     %codes, %indices = gyre.fsq_encode %z {levels = array<i64: 8, 5, 5, 5>}
         : tensor<?x16x4xf32>
     ```
   }];
-  let arguments = (ins Gyre_FloatTensor:$z, DenseI64ArrayAttr:$levels);
+  let arguments = (ins Gyre_FloatTensor:$z, DenseI64ArrayAttr:$levels,
+    DefaultValuedStrAttr<Gyre_FsqForm, "tanh">:$form);
   let results = (outs Gyre_FloatTensor:$codes, Gyre_IntTensor:$indices);
   let assemblyFormat = "$z attr-dict `:` type($z)";
   let hasVerifier = 1;
@@ -44,8 +58,10 @@ def Gyre_FsqDecodeOp : Gyre_NamedOp<"fsq_decode", [InferTypeOpAdaptor]> {
   let summary = "finite scalar quantization: numbers back to codes";
   let description = [{
     ```
-    code_j = (floor(index / (L_0 .. L_(j-1))) mod L_j - floor(L_j / 2)) / floor(L_j / 2)
+    code_j = (floor(index / (L_0 .. L_(j-1))) mod L_j - half_j) / half_j
     ```
+
+    half_j is floor(L_j / 2), and (L_j - 1) / 2 in the symmetric forms.
 
     indices are [..], the result [.., d] of f32. An index outside of [0, product
     of levels) gives zeros.
@@ -58,7 +74,8 @@ def Gyre_FsqDecodeOp : Gyre_NamedOp<"fsq_decode", [InferTypeOpAdaptor]> {
         : tensor<?x16xi32>
     ```
   }];
-  let arguments = (ins Gyre_IntTensor:$indices, DenseI64ArrayAttr:$levels);
+  let arguments = (ins Gyre_IntTensor:$indices, DenseI64ArrayAttr:$levels,
+    DefaultValuedStrAttr<Gyre_FsqForm, "tanh">:$form);
   let results = (outs Gyre_FloatTensor:$codes);
   let assemblyFormat = "$indices attr-dict `:` type($indices)";
   let hasVerifier = 1;
@@ -72,13 +89,16 @@ def Gyre_NearestCodeOp : Gyre_NamedOp<"nearest_code", [InferTypeOpAdaptor]> {
     index[..] = argmin_k |x[..] - codebook[k]|^2 = argmin_k |codebook[k]|^2 / 2 - x[..] . codebook[k]
     ```
 
-    x is [.., D], codebook [K, D], the result [..] of i32. Ties go to the lowest
+    x is [.., D], codebook [K, D], the result [..] of i32; or x is [.., G, D] and
+    codebook [G, K, D], a codebook for each of G groups of features, and the result
+    [.., G]. With `distance = "cosine"` it is argmax_k x . codebook[k] /
+    max(|codebook[k]|, 1e-12), the largest cosine. Ties go to the lowest
     number. A code at a distance of NaN never wins; where all are, the result
     is 0. The matrix of distances never exists. `gyre.embedding` looks the codes
     up. VQ-VAE, arXiv 1711.00937.
 
-    * (C1) x has at least one dimension, codebook two.
-    * (C2) they agree in the last one.
+    * (C1) x has at least one dimension and codebook two; or two and three.
+    * (C2) they agree in the last one, and in the groups.
 
     Law: a code is nearest to itself.
 
@@ -87,9 +107,114 @@ def Gyre_NearestCodeOp : Gyre_NamedOp<"nearest_code", [InferTypeOpAdaptor]> {
     %z = gyre.embedding %codebook, %k : tensor<1024x64xf32>, tensor<?x?xi32>
     ```
   }];
-  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$codebook);
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$codebook,
+    DefaultValuedStrAttr<Gyre_Choice<["euclidean", "cosine"]>,
+                         "euclidean">:$distance);
   let results = (outs Gyre_IntTensor:$indices);
   let assemblyFormat = "$x `,` $codebook attr-dict `:` type(operands)";
+}
+
+def Gyre_ResidualEncodeOp : Gyre_NamedOp<"residual_encode", [InferTypeOpAdaptor]> {
+  let summary = "residual vector quantization: each codebook takes what is left over";
+  let description = [{
+    ```
+    r = x
+    for q in 0 .. Q - 1:
+      indices[.., q] = argmin_k |r - codebooks[q, k]|^2
+      r = r - codebooks[q, indices[.., q]]
+    quantized = sum_q codebooks[q, indices[.., q]]
+    ```
+
+    x is [.., D], codebooks [Q, K, D], indices [.., Q] of i32, quantized as x; or
+    x is [.., G, D] with codebooks [Q, G, K, D] for each of G groups of features,
+    and indices are [.., G, Q]. Ties and NaN are those of `gyre.nearest_code`. r is
+    f32 whatever x is. SoundStream, arXiv 2107.03312.
+
+    * (C1) codebooks have rank 3, or 4 and x 2 or more.
+    * (C2) x and codebooks agree in features and groups.
+
+    Law: where codebooks have a zero vector, |r| never grows.
+
+    ```mlir
+    %k, %z = gyre.residual_encode %x, %books : tensor<?x64xf32>, tensor<8x1024x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$codebooks);
+  let results = (outs Gyre_IntTensor:$indices, Gyre_FloatTensor:$quantized);
+  let assemblyFormat = "$x `,` $codebooks attr-dict `:` type(operands)";
+}
+
+def Gyre_ResidualDecodeOp : Gyre_NamedOp<"residual_decode", [InferTypeOpAdaptor]> {
+  let summary = "the sum of the codes that residual quantizers chose";
+  let description = [{
+    ```
+    y[..] = sum_q codebooks[q, indices[.., q]]
+    ```
+
+    with sizes as in `gyre.residual_encode`; the result has the element type of
+    codebooks. An index outside of [0, K) adds nothing, so -1 drops a quantizer.
+
+    * (C1) indices have rank 1 or more; codebooks rank 3, or 4 with groups.
+    * (C2) indices and codebooks agree in the groups.
+    * (C3) the last dimension of indices is the number of codebooks.
+
+    Law, as a fold: decoding what was encoded gives `quantized`.
+
+    ```mlir
+    %z = gyre.residual_decode %k, %books : tensor<?x8xi32>, tensor<8x1024x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_IntTensor:$indices, Gyre_FloatTensor:$codebooks);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = "$indices `,` $codebooks attr-dict `:` type(operands)";
+  let hasFolder = 1;
+}
+
+def Gyre_LfqEncodeOp : Gyre_NamedOp<"lfq_encode", [InferTypeOpAdaptor]> {
+  let summary = "look-up free quantization: signs, and the number that they spell";
+  let description = [{
+    ```
+    code_j = scale where z_j > 0, else -scale
+    index  = sum_j 2^(d - 1 - j) where z_j > 0
+    ```
+
+    z is [.., d], codes are as z, indices [..] of i32; the first feature is the
+    most significant bit, and 0 and NaN count as negative. `spherical` is binary
+    spherical quantization, arXiv 2406.07548: z on the unit sphere goes to corners
+    of a cube in it, `scale` being 1 / sqrt(d). arXiv 2310.05737.
+
+    * (C1) d is known, from 1 to 24.
+
+    Laws: a code is sent to itself; as a fold, decoding gives the codes.
+
+    ```mlir
+    %codes, %indices = gyre.lfq_encode %z : tensor<?x16x18xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$z,
+    DefaultValuedAttr<F64Attr, "1.0">:$scale, UnitAttr:$spherical);
+  let results = (outs Gyre_FloatTensor:$codes, Gyre_IntTensor:$indices);
+  let assemblyFormat = "$z attr-dict `:` type($z)";
+}
+
+def Gyre_LfqDecodeOp : Gyre_NamedOp<"lfq_decode"> {
+  let summary = "look-up free quantization: numbers back to signs";
+  let description = [{
+    As `gyre.lfq_encode` has it; an index outside of [0, 2^d) gives zeros.
+
+    * (C1) the last dimension of the result, d, is known, from 1 to 24.
+    * (C2) indices have the sizes of the result without its last dimension.
+
+    ```mlir
+    %codes = gyre.lfq_decode %indices : tensor<?x16xi32> -> tensor<?x16x18xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_IntTensor:$indices,
+    DefaultValuedAttr<F64Attr, "1.0">:$scale, UnitAttr:$spherical);
+  let results = (outs Gyre_FloatTensor:$result);
+  let assemblyFormat = "$indices attr-dict `:` type($indices) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 // What a narrow number is, and how scales lie over a tensor.

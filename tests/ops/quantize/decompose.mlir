@@ -56,3 +56,25 @@ func.func @dequantize(%q: tensor<48x8xi8>, %s: tensor<3x8xf32>) -> tensor<96x8xf
       : tensor<48x8xi8>, tensor<3x8xf32> -> tensor<96x8xf32>
   return %y : tensor<96x8xf32>
 }
+
+// The codebooks are one loop.
+// CHECK-LABEL: @residual
+// CHECK: scf.for
+// CHECK: gyre.contract_reduce
+// CHECK-NOT: gyre.contract_reduce
+// CHECK: scf.yield
+func.func @residual(%x: tensor<?x16xf32>, %books: tensor<4x9x16xf32>) -> (tensor<?x4xi32>, tensor<?x16xf32>) {
+  %k, %z = gyre.residual_encode %x, %books : tensor<?x16xf32>, tensor<4x9x16xf32>
+  return %k, %z : tensor<?x4xi32>, tensor<?x16xf32>
+}
+
+// A cosine divides by the code's length.
+// CHECK-LABEL: @cosine
+// CHECK: gyre.reduce
+// CHECK: math.sqrt
+// CHECK: gyre.contract_reduce
+// CHECK: arith.negf
+func.func @cosine(%x: tensor<?x16xf32>, %book: tensor<9x16xf32>) -> tensor<?xi32> {
+  %k = gyre.nearest_code %x, %book {distance = "cosine"} : tensor<?x16xf32>, tensor<9x16xf32>
+  return %k : tensor<?xi32>
+}

@@ -43,7 +43,7 @@ func.func @fsq_decode_c2(%i: tensor<?xi32>) {
 // -----
 
 func.func @nearest_code_c1(%x: tensor<?x64xf32>, %e: tensor<64xf32>) {
-  // expected-error @+1 {{expected x of rank 1 or more and codebook of rank 2, got 2 and 1}}
+  // expected-error @+1 {{expected x of rank 1 or more and codebook of rank 2, or 2 or more and 3 with groups, got 2 and 1}}
   %k = gyre.nearest_code %x, %e : tensor<?x64xf32>, tensor<64xf32>
   return
 }
@@ -141,5 +141,77 @@ func.func @dequantize_c4(%q: tensor<64x?xi8>, %s: tensor<64xf32>) {
 func.func @dequantize_c5(%q: tensor<64x?xi8>, %s: tensor<f32>) {
   // expected-error @+1 {{expected q to be 'tensor<64x?xf8E4M3FN>', got 'tensor<64x?xi8>'}}
   %0 = gyre.dequantize %q, %s {format = "e4m3", block = array<i64: 0, 0>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @nearest_code_c2_groups(%x: tensor<?x3x64xf32>, %e: tensor<2x9x64xf32>) {
+  // expected-error @+1 {{expected x and codebook to agree in the last dimension and in groups}}
+  %k = gyre.nearest_code %x, %e : tensor<?x3x64xf32>, tensor<2x9x64xf32>
+  return
+}
+
+// -----
+
+func.func @residual_encode_c1(%x: tensor<?x64xf32>, %e: tensor<9x64xf32>) {
+  // expected-error @+1 {{expected codebooks of rank 3, or 4 with groups, and vectors of rank 1 or more, 2 with groups, got 2 and 2}}
+  %k, %z = gyre.residual_encode %x, %e : tensor<?x64xf32>, tensor<9x64xf32>
+  return
+}
+
+// -----
+
+func.func @residual_encode_c2(%x: tensor<?x64xf32>, %e: tensor<4x9x32xf32>) {
+  // expected-error @+1 {{expected vectors ?x64 to have the features and groups of 'tensor<4x9x32xf32>'}}
+  %k, %z = gyre.residual_encode %x, %e : tensor<?x64xf32>, tensor<4x9x32xf32>
+  return
+}
+
+// -----
+
+func.func @residual_decode_c1(%k: tensor<i32>, %e: tensor<4x9x32xf32>) {
+  // expected-error @+1 {{expected indices of rank 1 or more}}
+  %z = gyre.residual_decode %k, %e : tensor<i32>, tensor<4x9x32xf32>
+  return
+}
+
+// -----
+
+func.func @residual_decode_c2(%k: tensor<?x2x4xi32>, %e: tensor<4x3x9x32xf32>) {
+  // expected-error @+1 {{expected vectors ?x2x32 to have the features and groups of 'tensor<4x3x9x32xf32>'}}
+  %z = gyre.residual_decode %k, %e : tensor<?x2x4xi32>, tensor<4x3x9x32xf32>
+  return
+}
+
+// -----
+
+func.func @residual_decode_c3(%k: tensor<?x5xi32>, %e: tensor<4x9x32xf32>) {
+  // expected-error @+1 {{expected an index for each of 4 codebooks, got 'tensor<?x5xi32>'}}
+  %z = gyre.residual_decode %k, %e : tensor<?x5xi32>, tensor<4x9x32xf32>
+  return
+}
+
+// -----
+
+func.func @lfq_encode_c1(%z: tensor<?x25xf32>) {
+  // expected-error @+1 {{expected a known last dimension of 1 to 24, got 'tensor<?x25xf32>'}}
+  %c, %k = gyre.lfq_encode %z : tensor<?x25xf32>
+  return
+}
+
+// -----
+
+func.func @lfq_decode_c1(%k: tensor<?xi32>) {
+  // expected-error @+1 {{expected a known last dimension of 1 to 24, got 'tensor<?x?xf32>'}}
+  %c = gyre.lfq_decode %k : tensor<?xi32> -> tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @lfq_decode_c2(%k: tensor<?xi32>) {
+  // expected-error @+1 {{expected indices to have sizes }}
+  %c = gyre.lfq_decode %k : tensor<?xi32> -> tensor<5x6x3xf32>
   return
 }

@@ -40,3 +40,16 @@ func.func @other_scale(%q: tensor<?x64xi8>, %s: tensor<?xf32>, %t: tensor<?xf32>
   %0 = gyre.quantize %x, %t {format = "int8", block = array<i64: 1, 0>} : tensor<?x64xf32>, tensor<?xf32>
   return %0 : tensor<?x64xi8>
 }
+
+// CHECK-LABEL: @residual
+// CHECK: %{{.*}}, %[[Z:.*]] = gyre.residual_encode
+// CHECK: %[[C:.*]], %{{.*}} = gyre.lfq_encode
+// CHECK-NOT: decode
+// CHECK: return %[[Z]], %[[C]]
+func.func @residual(%x: tensor<?x16xf32>, %books: tensor<4x9x16xf32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {
+  %k, %z = gyre.residual_encode %x, %books : tensor<?x16xf32>, tensor<4x9x16xf32>
+  %0 = gyre.residual_decode %k, %books : tensor<?x4xi32>, tensor<4x9x16xf32>
+  %c, %i = gyre.lfq_encode %x : tensor<?x16xf32>
+  %1 = gyre.lfq_decode %i : tensor<?xi32> -> tensor<?x16xf32>
+  return %0, %1 : tensor<?x16xf32>, tensor<?x16xf32>
+}
