@@ -28,6 +28,10 @@ endforeach()
 gyre_outside_test(extension extension signal-test
   -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER} -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER})
 set_tests_properties(extension PROPERTIES FIXTURES_SETUP extension)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_test(NAME extension-sanitized COMMAND ${outside}/extension/signal-test-sanitized)
+  set_tests_properties(extension-sanitized PROPERTIES FIXTURES_REQUIRED extension)
+endif()
 set(graph ${CMAKE_CURRENT_SOURCE_DIR}/extension/graphs/filters.mlir)
 add_test(NAME extension-fusion
   COMMAND sh -c "compile=\"${outside}/moved/bin/gyrec ${graph} --load-dialect-plugin=${outside}/extension/Signal.so\"
