@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Times two ways of computing one thing, alternating in one process, and
-// prints their ratio.
+// Times two ways of computing one thing, alternating in one process.
 
 #include "Harness.h"
+
+#include "Report.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
-#include <new>
 
 using namespace bench;
-
-static std::mt19937_64 &generator() {
-  static std::mt19937_64 g(std::random_device{}());
-  return g;
-}
-
-Array::Array(size_t count) : count(count) {
-  size_t bytes = (count * sizeof(float) + 63) / 64 * 64 + 64;
-  data = static_cast<float *>(std::aligned_alloc(64, bytes));
-  if (!data)
-    throw std::bad_alloc();
-  std::memset(data, 0, bytes); // no page fault is timed
-}
-
-Array::Array(size_t count, std::function<float(std::mt19937_64 &)> draw)
-    : Array(count) {
-  for (size_t i = 0; i < count; ++i)
-    data[i] = draw(generator());
-}
-
-Array::~Array() { std::free(data); }
 
 double bench::relativeDifference(const float *x, const float *y, size_t count) {
   double error = 0, largest = 0;
@@ -46,38 +22,65 @@ double bench::relativeDifference(const float *x, const float *y, size_t count) {
   return error / std::max(largest, 1e-30);
 }
 
-Harness::Harness(const Options &options) : options(options) {
-  if (!options.json)
-    std::printf("%-34s %7s %11s %11s %6s %6s %9s\n", "kernel", "threads",
-                "gyre ms", "by hand ms", "ratio", "bound", "error");
+static float fromBits(uint16_t bits) {
+  uint32_t wide = uint32_t(bits) << 16;
+  float value;
+  std::memcpy(&value, &wide, sizeof value);
+  return value;
 }
 
-bool Harness::wants(const std::string &name) const {
-  return options.names.empty() ||
-         std::any_of(options.names.begin(), options.names.end(),
+double bench::relativeDifference(const uint16_t *x, const uint16_t *y,
+                                 size_t count) {
+  double error = 0, largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double e = std::fabs(double(fromBits(x[i])) - fromBits(y[i]));
+    error = e <= error ? error : e;
+    largest = std::max(largest, std::fabs(double(fromBits(y[i]))));
+  }
+  return error / std::max(largest, 1e-30);
+}
+
+double bench::mismatches(const int32_t *x, const int32_t *y, size_t count) {
+  size_t different = 0;
+  for (size_t i = 0; i < count; ++i)
+    different += x[i] != y[i];
+  return count ? double(different) / count : 0;
+}
+
+Harness::Harness(const Options &options) : options(options) {
+  std::printf("%s\n", describeMachine().c_str());
+  for (int threads : options.threads)
+    limits(threads).print();
+  std::printf("%-46s %3s %9s %9s %6s %5s %6s %-5s %5s %5s %8s\n", "kernel",
+              "thr", "gyre ms", "other ms", "ratio", "bar", "spread", "limit",
+              "gyre", "other", "error");
+}
+
+const Limits &Harness::limits(int threads) {
+  auto it = known.find(threads);
+  if (it == known.end())
+    it = known.emplace(threads, Limits::measure(threads)).first;
+  return it->second;
+}
+
+bool Harness::wants(const Case &what) const {
+  return options.filters.empty() ||
+         std::any_of(options.filters.begin(), options.filters.end(),
                      [&](const std::string &part) {
-                       return name.find(part) != std::string::npos;
+                       return what.title().find(part) != std::string::npos;
                      });
 }
 
-/// One thread: the time that this thread had a core, which others on the
-/// machine don't change much. More: time on the clock.
-static double now(int threads) {
-  timespec t;
-  clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e3 + t.tv_nsec * 1e-6;
+static double quantile(std::vector<double> values, double share) {
+  auto at = values.begin() + static_cast<int64_t>((values.size() - 1) * share);
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
 }
 
-static double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2,
-                   values.end());
-  return values[values.size() / 2];
-}
-
-void Harness::row(const std::string &name, int threads, double bound,
-                  const std::function<void()> &candidate,
-                  const std::function<void()> &reference,
-                  const std::function<double()> &difference, double tolerance) {
+void Harness::row(const Case &what, int threads,
+                  const std::function<void()> &ours,
+                  const std::function<void()> &theirs,
+                  const std::function<double()> &difference) {
   auto time = [&](const std::function<void()> &side, int repeats) {
     double start = now(threads);
     for (int i = 0; i < repeats; ++i)
@@ -85,65 +88,69 @@ void Harness::row(const std::string &name, int threads, double bound,
     return (now(threads) - start) / repeats;
   };
   // Warm up, and repeat short calls until they take 2 ms.
-  time(reference, 1);
-  time(candidate, 1);
+  time(theirs, 1);
+  time(ours, 1);
   double error = difference();
-  double once = std::min(time(candidate, 1), time(reference, 1));
+  double once = std::min(time(ours, 1), time(theirs, 1));
   int repeats =
       std::clamp(static_cast<int>(2.0 / std::max(once, 1e-5)), 1, 100000);
-  std::vector<double> candidates, references, ratios;
+  std::vector<double> mine, other, ratios;
   for (int round = 0; round < options.rounds + 2; ++round) {
-    double one, other;
+    double one, two;
     if (round % 2) {
-      one = time(candidate, repeats);
-      other = time(reference, repeats);
+      one = time(ours, repeats);
+      two = time(theirs, repeats);
     } else {
-      other = time(reference, repeats);
-      one = time(candidate, repeats);
+      two = time(theirs, repeats);
+      one = time(ours, repeats);
     }
     if (round < 2)
       continue;
-    candidates.push_back(one);
-    references.push_back(other);
-    ratios.push_back(one / other);
+    mine.push_back(one);
+    other.push_back(two);
+    ratios.push_back(one / two);
   }
-  rows.push_back({name, threads, bound, median(candidates), median(references),
-                  median(ratios), error, tolerance});
-  if (!options.json)
-    print(rows.back());
+  Record record{what,
+                threads,
+                quantile(mine, 0.5),
+                quantile(other, 0.5),
+                quantile(ratios, 0.5),
+                0,
+                error,
+                "",
+                0};
+  record.spread =
+      (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / record.ratio;
+  record.limitTime = limits(threads).time(what.work, record.limit);
+  records.push_back(record);
+  print(record);
 }
 
-void Harness::print(const Row &row) const {
-  char bound[16] = "-";
-  if (row.bound)
-    std::snprintf(bound, sizeof bound, "%.2f", row.bound);
-  std::printf("%-34s %7d %11.4f %11.4f %6.3f %6s %9.1e%s%s\n", row.name.c_str(),
-              row.threads, row.candidate, row.reference, row.ratio, bound,
-              row.difference,
-              row.bound && row.ratio > row.bound ? "  slower" : "",
-              row.difference <= row.tolerance ? "" : "  WRONG");
+void Harness::skip(const Case &what, const std::string &reason) {
+  std::printf("%-46s skipped: %s\n", what.title().c_str(), reason.c_str());
+}
+
+void Harness::print(const Record &record) const {
+  char bar[16] = "-";
+  if (record.bar() != 0)
+    std::snprintf(bar, sizeof bar, "%.2f", record.bar());
+  std::printf(
+      "%-46s %3d %9.4f %9.4f %6.3f %5s %6.3f %-5s %5.2f %5.2f %8.1e%s%s\n",
+      record.what.title().c_str(), record.threads, record.ours, record.theirs,
+      record.ratio, bar, record.spread, record.limit.c_str(),
+      record.limitTime / record.ours, record.limitTime / record.theirs,
+      record.error,
+      record.bar() != 0 && record.ratio > record.bar() ? "  slower" : "",
+      record.isRight() ? "" : "  WRONG");
   std::fflush(stdout);
 }
 
-int Harness::finish() const {
-  int wrong = 0;
-  for (const Row &row : rows)
-    wrong += !(row.difference <= row.tolerance);
-  if (options.json) {
-    std::printf("[");
-    const char *separator = "\n";
-    for (const Row &row : rows) {
-      std::printf(
-          "%s  {\"kernel\": \"%s\", \"threads\": %d, \"gyre_ms\": %.5f, "
-          "\"reference_ms\": %.5f, \"ratio\": %.4f, \"bound\": %.2f, "
-          "\"error\": %.3g, \"right\": %s}",
-          separator, row.name.c_str(), row.threads, row.candidate,
-          row.reference, row.ratio, row.bound,
-          std::isfinite(row.difference) ? row.difference : 1e30,
-          row.difference <= row.tolerance ? "true" : "false");
-      separator = ",\n";
-    }
-    std::printf("\n]\n");
-  }
-  return wrong;
+int Harness::finish() {
+  if (!options.json.empty())
+    writeJson(options.json, records);
+  if (!options.picture.empty())
+    writePicture(options.picture, records, known);
+  return static_cast<int>(
+      std::count_if(records.begin(), records.end(),
+                    [](const Record &r) { return !r.isRight(); }));
 }

@@ -1,82 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Times two ways of computing one thing, alternating in one process, and
-// prints their ratio.
+// Times two ways of computing one thing, alternating in one process.
 
 #ifndef GYRE_BENCH_HARNESS_H
 #define GYRE_BENCH_HARNESS_H
 
-#include <cstdint>
+#include "Array.h"
+#include "Limits.h"
+
 #include <functional>
-#include <random>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace bench {
 
-/// Aligned memory, filled with fresh random numbers.
-class Array {
-public:
-  Array(size_t count, std::function<float(std::mt19937_64 &)> draw);
-  /// Zeros, for results.
-  explicit Array(size_t count);
-  ~Array();
-  Array(const Array &) = delete;
-  Array &operator=(const Array &) = delete;
-  operator float *() { return data; }
-  template <typename T> T *as() { return reinterpret_cast<T *>(data); }
-  size_t size() const { return count; }
-
-private:
-  float *data;
-  size_t count;
-};
-
-inline float normal(std::mt19937_64 &g) {
-  return std::normal_distribution<float>()(g);
-}
-inline auto uniform(float low, float high) {
-  return [=](std::mt19937_64 &g) {
-    return std::uniform_real_distribution<float>(low, high)(g);
-  };
-}
-
 struct Options {
-  std::vector<std::string> names; ///< run rows whose names contain one of them
+  std::vector<std::string> filters; ///< run rows whose title contains one
   std::vector<int> threads = {1, 2};
   int rounds = 15;
-  bool json = false;
+  std::string json, picture; ///< files to write; none where empty
+};
+
+/// A row of the table.
+struct Case {
+  std::string kernel, shape, type = "f32";
+  Work work = {};
+  /// The largest ratio that the project promises on one thread (0: none); on
+  /// more it may be 0.05 above.
+  double bar = 0;
+  double tolerance = 1e-5;
+  std::string reference = "by hand";
+
+  std::string title() const { return kernel + " " + shape + " " + type; }
+};
+
+struct Record {
+  Case what;
+  int threads;
+  double ours, theirs, ratio; ///< medians
+  double spread;              ///< the middle half of all ratios, relative
+  double error;
+  std::string limit;
+  double limitTime; ///< the least that the machine takes
+  bool isRight() const { return error <= what.tolerance; }
+  double bar() const {
+    return what.bar == 0 ? 0 : what.bar + (threads > 1 ? 0.05 : 0);
+  }
 };
 
 class Harness {
 public:
   explicit Harness(const Options &options);
-  bool wants(const std::string &name) const;
+  bool wants(const Case &what) const;
   const std::vector<int> &threads() const { return options.threads; }
 
-  /// One row. `bound` is the ratio that the project promises, 0: none.
-  /// `difference` compares the results of both sides, which have just run: the
-  /// largest error over the largest value, or a share of mismatches.
-  void row(const std::string &name, int threads, double bound,
-           const std::function<void()> &candidate,
-           const std::function<void()> &reference,
-           const std::function<double()> &difference, double tolerance);
-  /// Prints the table and says how many rows fail in their numbers.
-  int finish() const;
+  /// Times both sides. `difference` compares their results, which have just
+  /// been computed.
+  void row(const Case &what, int threads, const std::function<void()> &ours,
+           const std::function<void()> &theirs,
+           const std::function<double()> &difference);
+  /// Says why a row is missing.
+  void skip(const Case &what, const std::string &reason);
+  const Limits &limits(int threads);
+
+  /// Writes the files; returns how many rows are wrong in their numbers.
+  int finish();
 
 private:
-  struct Row {
-    std::string name;
-    int threads;
-    double bound, candidate, reference, ratio, difference, tolerance;
-  };
-  void print(const Row &row) const;
+  void print(const Record &record) const;
   Options options;
-  std::vector<Row> rows;
+  std::map<int, Limits> known;
+  std::vector<Record> records;
 };
-
-/// max |x - y| / max |y|.
-double relativeDifference(const float *x, const float *y, size_t count);
 
 } // namespace bench
 

@@ -26,6 +26,10 @@ namespace {
 constexpr uint64_t v2 = GYRE_CPU_X86_64_V2, v3 = v2 | GYRE_CPU_X86_64_V3,
                    v4 = v3 | GYRE_CPU_X86_64_V4;
 
+/// What to expect of a last cache that others share. Of 480 MiB that one
+/// machine reports, 64 were of use.
+constexpr int64_t sharedCache = 32 << 20, largestCache = 64 << 20;
+
 /// A line a target. Cache sizes are the smallest among the CPUs of a level
 /// that are still in use: tiles that are too small cost less than too large.
 const Target table[] = {
@@ -36,10 +40,9 @@ const Target table[] = {
      .vectorRegisters = 32,
      .l1Bytes = 32 << 10,
      .l2Bytes = 512 << 10,
+     .l3Bytes = sharedCache,
      .scalef = false,
      .fma = true,
-     .gather = false,
-     .masked = false,
      .cpuFeatures = 0},
     {.name = "x86-64-v2",
      .triple = linux64.str(),
@@ -48,10 +51,9 @@ const Target table[] = {
      .vectorRegisters = 16,
      .l1Bytes = 32 << 10,
      .l2Bytes = 256 << 10,
+     .l3Bytes = sharedCache,
      .scalef = false,
      .fma = false,
-     .gather = false,
-     .masked = false,
      .cpuFeatures = v2},
     {.name = "x86-64-v3",
      .triple = linux64.str(),
@@ -60,10 +62,9 @@ const Target table[] = {
      .vectorRegisters = 16,
      .l1Bytes = 32 << 10,
      .l2Bytes = 256 << 10,
+     .l3Bytes = sharedCache,
      .scalef = false,
      .fma = true,
-     .gather = true,
-     .masked = true,
      .cpuFeatures = v3},
     {.name = "x86-64-v4",
      .triple = linux64.str(),
@@ -72,10 +73,9 @@ const Target table[] = {
      .vectorRegisters = 32,
      .l1Bytes = 32 << 10,
      .l2Bytes = 1 << 20,
+     .l3Bytes = sharedCache,
      .scalef = true,
      .fma = true,
-     .gather = true,
-     .masked = true,
      .cpuFeatures = v4},
 };
 
@@ -134,6 +134,8 @@ static FailureOr<Target> describeHost(std::string &error) {
     host.l1Bytes = bytes;
   if (long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0)
     host.l2Bytes = bytes;
+  if (long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE); bytes > 0)
+    host.l3Bytes = std::min<int64_t>(bytes, largestCache);
   return host;
 }
 
@@ -165,5 +167,5 @@ std::string Target::describe() const {
 
 TargetAttr Target::toAttribute(MLIRContext *context) const {
   return TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
-                         l2Bytes, scalef, fma, gather, masked, features);
+                         l2Bytes, l3Bytes, scalef, fma, features);
 }

@@ -15,8 +15,8 @@ struct Target {
   /// LLVM's feature string.
   std::string features;
   int64_t vectorBytes, vectorRegisters;
-  int64_t l1Bytes, l2Bytes;
-  bool scalef, fma, gather, masked;
+  int64_t l1Bytes, l2Bytes, l3Bytes;
+  bool scalef, fma;
   /// What a CPU must have, as bits of the runtime's gyre_cpu_feature.
   uint64_t cpuFeatures;
 

@@ -14,21 +14,22 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
   let description = [{
     Stands on the module as `gyre.target`. Passes and emitters read widths and
     sizes from it and never ask for a target's name; codegen/Target.cpp fills
-    it. `features` is LLVM's feature string; the four booleans are the features
-    that choose an instruction sequence.
+    it. `features` is LLVM's feature string; the booleans are the features that
+    choose an instruction sequence. `l3_bytes` is what one program may expect of
+    the last cache, which others share.
 
     ```mlir
     module attributes {gyre.target = #gyre.target<name = "x86-64-v4",
         vector_bytes = 64, vector_registers = 32, l1_bytes = 32768,
-        l2_bytes = 1048576, scalef = true, fma = true, gather = true,
-        masked = true, features = "+avx512f">} {}
+        l2_bytes = 1048576, l3_bytes = 33554432, scalef = true, fma = true,
+        features = "+avx512f">} {}
     ```
   }];
   let parameters = (ins
     StringRefParameter<"for people and reports only">:$name,
     "int64_t":$vector_bytes, "int64_t":$vector_registers,
-    "int64_t":$l1_bytes, "int64_t":$l2_bytes,
-    "bool":$scalef, "bool":$fma, "bool":$gather, "bool":$masked,
+    "int64_t":$l1_bytes, "int64_t":$l2_bytes, "int64_t":$l3_bytes,
+    "bool":$scalef, "bool":$fma,
     StringRefParameter<"LLVM's feature string">:$features);
   let assemblyFormat = "`<` struct(params) `>`";
   let extraClassDeclaration = [{

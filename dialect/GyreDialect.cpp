@@ -67,8 +67,9 @@ TargetAttr TargetAttr::of(Operation *op) {
     if (auto target = op->getAttrOfType<TargetAttr>("gyre.target"))
       return target;
   return get(context, "generic", /*vector_bytes=*/64, /*vector_registers=*/32,
-             /*l1_bytes=*/32 << 10, /*l2_bytes=*/1 << 20, /*scalef=*/false,
-             /*fma=*/true, /*gather=*/false, /*masked=*/true, /*features=*/"");
+             /*l1_bytes=*/32 << 10, /*l2_bytes=*/1 << 20,
+             /*l3_bytes=*/32 << 20, /*scalef=*/false, /*fma=*/true,
+             /*features=*/"");
 }
 
 LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,

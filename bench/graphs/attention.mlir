@@ -51,3 +51,22 @@ func.func @attention_chain(%q: tensor<1x8x1024x64xf32>,
   %3 = arith.addf %2, %q : tensor<1x8x1024x64xf32>
   return %3 : tensor<1x8x1024x64xf32>
 }
+
+func.func @attention_80(%q: tensor<1x8x1024x80xf32>,
+                        %k: tensor<1x8x1024x80xf32>,
+                        %v: tensor<1x8x1024x80xf32>)
+    -> tensor<1x8x1024x80xf32> {
+  %y = gyre.attention %q, %k, %v : tensor<1x8x1024x80xf32>,
+      tensor<1x8x1024x80xf32>, tensor<1x8x1024x80xf32>
+  return %y : tensor<1x8x1024x80xf32>
+}
+
+// One query a head and a cache of keys and values.
+func.func @attention_decode(%q: tensor<1x8x1x64xf32>,
+                            %k: tensor<1x8x?x64xf32> {gyre.dims = [1, 8, "S", 64]},
+                            %v: tensor<1x8x?x64xf32> {gyre.dims = [1, 8, "S", 64]})
+    -> tensor<1x8x1x64xf32> {
+  %y = gyre.attention %q, %k, %v : tensor<1x8x1x64xf32>,
+      tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>
+  return %y : tensor<1x8x1x64xf32>
+}

@@ -24,3 +24,18 @@ func.func @selective_scan(
         tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?xf32>
   return %y : tensor<?x?x?xf32>
 }
+
+// With all that Mamba puts around it.
+func.func @selective_scan_gated(
+    %x: tensor<2x2048x1536xf32>, %dt: tensor<2x2048x1536xf32>,
+    %a: tensor<1536x16xf32>, %b: tensor<2x2048x16xf32>,
+    %c: tensor<2x2048x16xf32>, %skip: tensor<1536xf32>,
+    %z: tensor<2x2048x1536xf32>, %bias: tensor<1536xf32>)
+    -> tensor<2x2048x1536xf32> {
+  %y, %last = gyre.selective_scan %x, %dt, %a, %b, %c skip(%skip) gate(%z)
+      bias(%bias) {softplus}
+      : tensor<2x2048x1536xf32>, tensor<2x2048x1536xf32>, tensor<1536x16xf32>,
+        tensor<2x2048x16xf32>, tensor<2x2048x16xf32>, tensor<1536xf32>,
+        tensor<2x2048x1536xf32>, tensor<1536xf32>
+  return %y : tensor<2x2048x1536xf32>
+}

@@ -35,3 +35,14 @@ func.func @softmax_chain(%x: tensor<8192x1024xf32>, %bias: tensor<1024xf32>)
   %3 = arith.mulf %2, %two : tensor<8192x1024xf32>
   return %3 : tensor<8192x1024xf32>
 }
+
+func.func @softmax_long(%x: tensor<64x131072xf32>) -> tensor<64x131072xf32> {
+  %y = gyre.softmax %x : tensor<64x131072xf32>
+  return %y : tensor<64x131072xf32>
+}
+
+func.func @softmax_bf16(%x: tensor<?x?xbf16> {gyre.dims = ["R", "C"]})
+    -> (tensor<?x?xbf16> {gyre.dims = ["R", "C"]}) {
+  %y = gyre.softmax %x : tensor<?x?xbf16>
+  return %y : tensor<?x?xbf16>
+}

@@ -37,6 +37,41 @@ void nearestCode(const float *x, const float *codes, int64_t *index,
 void attention(const float *q, const float *k, const float *v, float *y,
                int64_t heads, int64_t T, bool causal, int threads);
 
+/// The same for one query a head and S keys, heads of 64.
+void attentionDecode(const float *q, const float *k, const float *v, float *y,
+                     int64_t heads, int64_t S, int threads);
+
+/// h[row, t] = a[row, t] h[row, t - 1] + b[row, t] from zero.
+void linearRecurrence(const float *a, const float *b, float *h, int64_t rows,
+                      int64_t T, int threads);
+
+/// y = x + (next - sigma) (x - denoised) / sigma; y may be x.
+void eulerStep(const float *x, const float *denoised, float *y, int64_t n,
+               float sigma, float next, int threads);
+/// y = x + (next - sigma) ((x - d) / sigma + (euler - again) / next) / 2.
+void heunStep(const float *x, const float *d, const float *euler,
+              const float *again, float *y, int64_t n, float sigma, float next,
+              int threads);
+/// y = x + (next - time) v.
+void flowStep(const float *x, const float *v, float *y, int64_t n, float time,
+              float next, int threads);
+
+/// Finite scalar quantization of rows of six features with 8, 8, 8, 5, 5 and 5
+/// levels. The results start on lines of the caches.
+void fsqEncode(const float *z, float *codes, int32_t *index, int64_t n,
+               int threads);
+
+/// y[r, c] = ln(1 + exp(x[r, c] + bias[c])).
+void softplusBias(const float *x, const float *bias, float *y, int64_t rows,
+                  int64_t columns, int threads);
+/// y = y silu(z).
+void gate(const float *z, float *y, int64_t n, int threads);
+/// y = gelu(y), the form with tanh.
+void geluTanh(float *y, int64_t n, int threads);
+/// Rows with mean 0 and variance 1, eps = 1e-5.
+void layerNorm(const float *x, float *y, int64_t rows, int64_t columns,
+               int threads);
+
 } // namespace reference
 
 #endif // GYRE_BENCH_REFERENCES_REFERENCES_H

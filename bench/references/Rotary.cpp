@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rotary embedding by hand, both layouts of pairs, from tables.
+// Rotary embedding by hand, both layouts of pairs, from tables. What no cache
+// holds is stored past all of them.
 
 #include "References.h"
 #include "Simd.h"
 
+#include <unistd.h>
+
+#ifdef __AVX512F__
+static void store(float *to, __m512 value, bool streams) {
+  if (streams)
+    _mm512_stream_ps(to, value);
+  else
+    _mm512_storeu_ps(to, value);
+}
+#endif
+
+/// Whether an operand and a result of `count` floats exceed the last cache;
+/// the result's rows have to start on its lines.
+static bool isLarge(const float *y, int64_t count, int64_t head) {
+  return 8 * count > sysconf(_SC_LEVEL3_CACHE_SIZE) && head % 32 == 0 &&
+         reinterpret_cast<uintptr_t>(y) % 64 == 0;
+}
+
 void reference::rotaryInterleaved(const float *x, const float *cos,
                                   const float *sin, float *y, int64_t heads,
                                   int64_t T, int64_t head, int threads) {
+  [[maybe_unused]] bool streams = isLarge(y, heads * T * head, head);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t row = 0; row < heads * T; ++row) {
     const float *in = x + row * head;
@@ -25,8 +45,8 @@ void reference::rotaryInterleaved(const float *x, const float *cos,
           twice, _mm512_castps256_ps512(_mm256_loadu_ps(c + i / 2)));
       __m512 ss = _mm512_permutexvar_ps(
           twice, _mm512_castps256_ps512(_mm256_loadu_ps(s + i / 2)));
-      _mm512_storeu_ps(out + i,
-                       _mm512_fmaddsub_ps(v, cc, _mm512_mul_ps(swapped, ss)));
+      store(out + i, _mm512_fmaddsub_ps(v, cc, _mm512_mul_ps(swapped, ss)),
+            streams);
     }
 #endif
     for (; i < head; i += 2) {
@@ -39,6 +59,7 @@ void reference::rotaryInterleaved(const float *x, const float *cos,
 void reference::rotaryHalves(const float *x, const float *cos, const float *sin,
                              float *y, int64_t heads, int64_t T, int64_t head,
                              int threads) {
+  [[maybe_unused]] bool streams = isLarge(y, heads * T * head, head);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t row = 0; row < heads * T; ++row) {
     int64_t half = head / 2, i = 0;
@@ -49,9 +70,9 @@ void reference::rotaryHalves(const float *x, const float *cos, const float *sin,
     for (; i + 16 <= half; i += 16) {
       __m512 a = _mm512_loadu_ps(first + i), b = _mm512_loadu_ps(second + i);
       __m512 cc = _mm512_loadu_ps(c + i), ss = _mm512_loadu_ps(s + i);
-      _mm512_storeu_ps(out + i, _mm512_fmsub_ps(a, cc, _mm512_mul_ps(b, ss)));
-      _mm512_storeu_ps(out + half + i,
-                       _mm512_fmadd_ps(b, cc, _mm512_mul_ps(a, ss)));
+      store(out + i, _mm512_fmsub_ps(a, cc, _mm512_mul_ps(b, ss)), streams);
+      store(out + half + i, _mm512_fmadd_ps(b, cc, _mm512_mul_ps(a, ss)),
+            streams);
     }
 #endif
     for (; i < half; ++i) {

@@ -174,6 +174,12 @@ std::pair<Value, Value> gyre::linearAddress(OpBuilder &b, Location loc,
   return {flat, linear};
 }
 
+/// The bytes of a vector, at most a line.
+static int64_t bytesOf(VectorType type) {
+  return std::min<int64_t>(64, type.getNumElements() *
+                                   type.getElementTypeBitWidth() / 8);
+}
+
 static Value allLanes(OpBuilder &b, Location loc, VectorType shape) {
   return arith::ConstantOp::create(
       b, loc, DenseElementsAttr::get(shape.clone(b.getI1Type()), true));
@@ -213,7 +219,7 @@ Value gyre::loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
 }
 
 void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
-                   ValueRange indices, Value mask) {
+                   ValueRange indices, Value mask, bool streams) {
   LaneAddress at = addressOf(b, loc, memref, indices);
   if (at.shape)
     value = broadcastLanes(b, loc, value, at.shape.getNumElements());
@@ -232,7 +238,10 @@ void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
   else if (mask)
     vector::MaskedStoreOp::create(b, loc, at.memref, at.indices, mask, value);
   else
-    vector::StoreOp::create(b, loc, value, at.memref, at.indices);
+    vector::StoreOp::create(
+        b, loc, value, at.memref, at.indices, /*nontemporal=*/streams,
+        streams ? llvm::MaybeAlign(bytesOf(cast<VectorType>(type)))
+                : llvm::MaybeAlign());
 }
 
 Value gyre::convertFloat(OpBuilder &b, Location loc, Value value, Type to) {
@@ -256,9 +265,10 @@ Value gyre::loadElement(OpBuilder &b, Location loc, Value memref,
 }
 
 void gyre::storeElement(OpBuilder &b, Location loc, Value value, Value memref,
-                        ValueRange indices, Value mask) {
+                        ValueRange indices, Value mask, bool streams) {
   Type element = cast<MemRefType>(memref.getType()).getElementType();
-  storeAt(b, loc, convertFloat(b, loc, value, element), memref, indices, mask);
+  storeAt(b, loc, convertFloat(b, loc, value, element), memref, indices, mask,
+          streams);
 }
 
 //===----------------------------------------------------------------------===//

@@ -43,9 +43,11 @@ SmallVector<Value> accessIndices(OpBuilder &b, Location loc, AffineMap map,
 Value loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
              Value mask = {});
 
-/// The counterpart of `loadAt`. A scalar value is broadcast.
+/// The counterpart of `loadAt`. A scalar value is broadcast. `streams` says
+/// that the lanes start on a line of the caches and go past them; what is
+/// masked never does.
 void storeAt(OpBuilder &b, Location loc, Value value, Value memref,
-             ValueRange indices, Value mask = {});
+             ValueRange indices, Value mask = {}, bool streams = false);
 
 /// An operand as one row from its very start, and where in it the element at
 /// `indices` is.
@@ -61,7 +63,7 @@ Value convertFloat(OpBuilder &b, Location loc, Value value, Type to);
 Value loadElement(OpBuilder &b, Location loc, Value memref, ValueRange indices,
                   Value mask = {});
 void storeElement(OpBuilder &b, Location loc, Value value, Value memref,
-                  ValueRange indices, Value mask = {});
+                  ValueRange indices, Value mask = {}, bool streams = false);
 
 /// The size of a dimension: a constant where the type has it.
 Value extentOf(OpBuilder &b, Location loc, Value memref, unsigned dim);

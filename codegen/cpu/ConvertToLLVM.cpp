@@ -185,10 +185,24 @@ struct ExposePointers : gyre::impl::ExposePointersBase<ExposePointers> {
     scratch.replaceUsesWithIf(memref, [&](OpOperand &use) {
       return !isa<LLVM::LLVMDialect>(use.getOwner()->getDialect());
     });
+    orderStreams(kernel);
     body.eraseArguments(3, numFields);
     kernel.setFunctionType(
         FunctionType::get(&getContext(), body.getArgumentTypes(), {}));
     setInternal(kernel);
+  }
+
+  /// What went past the caches has to be seen by whoever waits for the kernel.
+  static void orderStreams(func::FuncOp kernel) {
+    WalkResult found = kernel.walk([](vector::StoreOp store) {
+      return store.getNontemporal() ? WalkResult::interrupt()
+                                    : WalkResult::advance();
+    });
+    if (!found.wasInterrupted())
+      return;
+    OpBuilder b(kernel.getBody().back().getTerminator());
+    LLVM::FenceOp::create(b, kernel.getLoc(), LLVM::AtomicOrdering::seq_cst,
+                          /*syncscope=*/StringRef());
   }
 
   SmallVector<Type> fieldTypes(TypeRange captured) {

@@ -5,17 +5,20 @@
 // One dimension is walked in vectors. Small static dimensions are unrolled
 // wherever they stand; where such a dimension is innermost in memory, its
 // elements are loaded together and taken apart in registers (interleaved
-// pairs). The loads of a step come before its stores.
+// pairs). The loads of a step come before its stores. Results larger than the
+// caches are streamed.
 
 #include "codegen/common/Access.h"
 #include "codegen/common/Loops.h"
 #include "codegen/common/Regions.h"
+#include "codegen/common/Streaming.h"
 #include "codegen/cpu/Emitters.h"
 #include "dialect/GyreDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -25,6 +28,8 @@ using namespace mlir::gyre;
 /// Static dimensions up to this size are unrolled, at most `maxPoints` points
 /// in all: beyond that code grows faster than it gains.
 constexpr int64_t maxUnrolled = 4, maxPoints = 8;
+/// Instructions a point beyond which computing takes longer than writing.
+constexpr int64_t maxStreamedCost = 96;
 
 namespace {
 using Point = SmallVector<int64_t>;
@@ -39,6 +44,7 @@ private:
   void chooseLane();
   void chooseUnrolled();
   int64_t contiguity(unsigned dim);
+  int64_t regionCost();
   unsigned vectorsPerStep();
   int64_t tupleSize(unsigned operand, unsigned dim);
 
@@ -47,10 +53,14 @@ private:
   AffineMap mapAt(unsigned operand, const Point &point);
   Value load(OpBuilder &b, unsigned operand, const Point &point,
              ValueRange positions, LaneStep step);
+  std::optional<Streams> planResults();
+  void emitLoops(OpBuilder &b, Value head);
   void emitStep(OpBuilder &b, LaneStep step, ValueRange outer);
   void storeResults(OpBuilder &b, unsigned operand, ArrayRef<Value> values,
                     ValueRange positions, LaneStep step);
   Value tupleMask(OpBuilder &b, LaneStep step, int64_t count) const;
+  /// How many elements of a result each lane stores at once.
+  int64_t storedTogether(unsigned operand);
 
   OpBuilder &b;
   linalg::GenericOp op;
@@ -65,6 +75,7 @@ private:
   SmallVector<Point> points; ///< all positions along `unrolled`
   DimSet indexed;            ///< dimensions whose index is used
   Type indexType;
+  bool streams = false; ///< whole vectors are stored past the caches
   /// What this step, and the loops around it, have loaded: by buffer and map
   /// at a point; tuples by the map with their last index 0.
   DenseMap<std::pair<Value, AffineMap>, Value> loaded, uniforms;
@@ -168,15 +179,19 @@ void MapEmitter::chooseUnrolled() {
   }
 }
 
-/// Several vectors in flight where the region is short.
-unsigned MapEmitter::vectorsPerStep() {
+int64_t MapEmitter::regionCost() {
   int64_t cost = 0;
   region.walk([&](Operation *op) {
     bool isMath = op->getName().getDialectNamespace() ==
                   math::MathDialect::getDialectNamespace();
     cost += isMath ? 12 : 1;
   });
-  cost *= points.size();
+  return cost * points.size();
+}
+
+/// Several vectors in flight where the region is short.
+unsigned MapEmitter::vectorsPerStep() {
+  int64_t cost = regionCost();
   return cost <= 8 ? 4 : cost <= 24 ? 2 : 1;
 }
 
@@ -289,21 +304,26 @@ static Value interleave(OpBuilder &b, Location loc, ArrayRef<Value> members,
   return vector::ShuffleOp::create(b, loc, all, all, lanes);
 }
 
-/// Stores the values of one result at all points, of one vector.
-void MapEmitter::storeResults(OpBuilder &b, unsigned operand,
-                              ArrayRef<Value> values, ValueRange positions,
-                              LaneStep step) {
-  Value memref = operands[operand];
+int64_t MapEmitter::storedTogether(unsigned operand) {
   int64_t count = lane ? tupleSize(operand, *lane) : 0;
   // Points differ in the last unrolled dimension first.
   bool inTuples = count && !unrolled.empty() &&
                   maps[operand].getResults().back() ==
                       getAffineDimExpr(unrolled.back(), op.getContext());
-  for (unsigned i = 0; i < points.size(); i += inTuples ? count : 1) {
+  return inTuples ? count : 1;
+}
+
+/// Stores the values of one result at all points, of one vector.
+void MapEmitter::storeResults(OpBuilder &b, unsigned operand,
+                              ArrayRef<Value> values, ValueRange positions,
+                              LaneStep step) {
+  Value memref = operands[operand];
+  int64_t count = storedTogether(operand);
+  for (unsigned i = 0; i < points.size(); i += count) {
     AffineMap map = mapAt(operand, points[i]);
-    if (!inTuples) {
+    if (count == 1) {
       storeAt(b, loc, values[i], memref, accessIndices(b, loc, map, positions),
-              step.mask);
+              step.mask, streams);
       continue;
     }
     SmallVector<Value> members;
@@ -312,7 +332,7 @@ void MapEmitter::storeResults(OpBuilder &b, unsigned operand,
     auto [flat, at] =
         tupleAddress(b, loc, memref, map, positions, *lane, count * width);
     storeAt(b, loc, interleave(b, loc, members, width), flat, at,
-            tupleMask(b, step, count));
+            tupleMask(b, step, count), streams);
   }
 }
 
@@ -364,6 +384,41 @@ void MapEmitter::emit() {
         outer.push_back(dim);
     collapseInto(b, loc, operands, maps, indexed, *lane, outer, extents);
   }
+  std::optional<Streams> plan = planResults();
+  if (!plan)
+    return emitLoops(b, {});
+  auto choice =
+      scf::IfOp::create(b, loc, plan->condition, /*withElseRegion=*/true);
+  for (bool past : {true, false}) {
+    streams = past;
+    OpBuilder branch =
+        past ? choice.getThenBodyBuilder() : choice.getElseBodyBuilder();
+    emitLoops(branch, past ? plan->head : Value());
+  }
+}
+
+/// Whether results are streamed. Beside long regions the stores don't count.
+std::optional<Streams> MapEmitter::planResults() {
+  if (!lane || regionCost() > maxStreamedCost)
+    return std::nullopt;
+  unsigned inputs = op.getNumDpsInputs();
+  SmallVector<int64_t> perLane;
+  for (unsigned i = inputs; i < operands.size(); ++i) {
+    int64_t count = storedTogether(i);
+    bool neighbours =
+        count > 1 ||
+        classifyAccess(operands[i], maps[i], *lane) == AccessKind::contiguous;
+    perLane.push_back(neighbours && !isRead(i) ? count : 0);
+  }
+  return planStreams(b, loc,
+                     {ArrayRef(operands).take_front(inputs),
+                      ArrayRef(operands).drop_front(inputs),
+                      ArrayRef(maps).drop_front(inputs), *lane, extents,
+                      perLane});
+}
+
+/// With `head`, the first vector of each row has only so many lanes.
+void MapEmitter::emitLoops(OpBuilder &b, Value head) {
   SmallVector<unsigned> loops;
   SmallVector<Value> bounds;
   for (unsigned dim = 0; dim < sizes.size(); ++dim)
@@ -377,6 +432,7 @@ void MapEmitter::emit() {
       outer[dim] = position;
     if (!lane)
       return emitStep(b, {Value(), 1, {}, {}}, outer);
+    uniforms.clear();
     // What doesn't vary along the row is loaded before it.
     for (unsigned operand = 0; operand < op.getNumDpsInputs(); ++operand)
       if (isa<MemRefType>(operands[operand].getType()) &&
@@ -388,8 +444,22 @@ void MapEmitter::emit() {
             value = loadAt(b, loc, operands[operand],
                            accessIndices(b, loc, map, outer));
         }
-    forLanes(b, loc, extents[*lane], width, vectorsPerStep(), {},
+    Value length = extents[*lane];
+    if (head) {
+      Value zero = arith::ConstantIndexOp::create(b, loc, 0);
+      Value any =
+          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, head, zero);
+      auto branch = scf::IfOp::create(b, loc, any, /*withElseRegion=*/false);
+      OpBuilder inside = branch.getThenBodyBuilder();
+      Value mask = vector::CreateMaskOp::create(
+          inside, loc, VectorType::get(width, b.getI1Type()), head);
+      emitStep(inside, {zero, 1, mask, head}, outer);
+      length = arith::SubIOp::create(b, loc, length, head);
+    }
+    forLanes(b, loc, length, width, vectorsPerStep(), {},
              [&](OpBuilder &b, LaneStep step, ValueRange) {
+               if (head)
+                 step.begin = arith::AddIOp::create(b, loc, step.begin, head);
                emitStep(b, step, outer);
                return SmallVector<Value>();
              });
