@@ -26,9 +26,9 @@ namespace {
 constexpr uint64_t v2 = GYRE_CPU_X86_64_V2, v3 = v2 | GYRE_CPU_X86_64_V3,
                    v4 = v3 | GYRE_CPU_X86_64_V4;
 
-/// What to expect of a last cache that others share. Of 480 MiB that one
-/// machine reports, 64 were of use.
-constexpr int64_t sharedCache = 32 << 20, largestCache = 64 << 20;
+/// What to expect of a last cache that others share: machines report those of
+/// all their cores, up to 480 MiB.
+constexpr int64_t sharedCache = 32 << 20;
 
 /// A line a target. Cache sizes are the smallest among the CPUs of a level
 /// that are still in use: tiles that are too small cost less than too large.
@@ -135,7 +135,7 @@ static FailureOr<Target> describeHost(std::string &error) {
   if (long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0)
     host.l2Bytes = bytes;
   if (long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE); bytes > 0)
-    host.l3Bytes = std::min<int64_t>(bytes, largestCache);
+    host.l3Bytes = std::min<int64_t>(bytes, sharedCache);
   return host;
 }
 

@@ -102,6 +102,10 @@ Scalar gyre::log2(Scalar x) { return apply<math::Log2Op>(x); }
 Scalar gyre::sqrt(Scalar x) { return apply<math::SqrtOp>(x); }
 Scalar gyre::rsqrt(Scalar x) { return 1.0 / sqrt(x); }
 Scalar gyre::tanh(Scalar x) { return apply<math::TanhOp>(x); }
+Scalar gyre::tanhOfOne(Scalar x) {
+  return x.with(math::TanhOp::create(x.builder(), x.getLoc(), x,
+                                     arith::FastMathFlags::afn));
+}
 Scalar gyre::erf(Scalar x) { return apply<math::ErfOp>(x); }
 Scalar gyre::sin(Scalar x) { return apply<math::SinOp>(x); }
 Scalar gyre::cos(Scalar x) { return apply<math::CosOp>(x); }

@@ -85,6 +85,8 @@ Scalar log2(Scalar x);
 Scalar sqrt(Scalar x);
 Scalar rsqrt(Scalar x);
 Scalar tanh(Scalar x);
+/// tanh to an error of 1.2e-7 of one, not of itself.
+Scalar tanhOfOne(Scalar x);
 Scalar erf(Scalar x);
 Scalar sin(Scalar x);
 Scalar cos(Scalar x);

@@ -135,9 +135,11 @@ LogicalResult KernelFormer::tileRoot(Operation *root) {
         Operation *op = producer.getOwner();
         if (!pending.contains(op))
           return std::nullopt;
-        // A member that is pushed down later reads it from the loop.
+        // A member that is pushed down later reads it from the loop, and so
+        // does what stands outside (through a cast).
         bool read = llvm::any_of(op->getUsers(), [&](Operation *user) {
-          return user != root && pending.contains(user);
+          return user != root &&
+                 (pending.contains(user) || isa<tensor::CastOp>(user));
         });
         return scf::SCFTileAndFuseOptions::ControlFnResult{read};
       });

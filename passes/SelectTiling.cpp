@@ -34,6 +34,8 @@ static constexpr int64_t mapPoints = 8192;
 static constexpr int64_t reducePoints = 2048;
 /// Channels of a scan: their states fill the registers several times over.
 static constexpr int64_t scanPoints = 128;
+/// Steps of a scan that composes them, in whole rows.
+static constexpr int64_t scanSteps = 8192;
 /// Rows over which a panel of the right operand is read from L2, or copied
 /// into one, once: copying costs 2 to 5 % of attention at 192 rows, three
 /// times that at 64. A multiple of 6 and 8, the rows of register blocks.
@@ -103,19 +105,38 @@ static TilingAttr tileProduct(const LoopView &view) {
   return tiling.get(context, productRows * productColumns);
 }
 
+/// Whether a scan may walk one row after the other: its steps compose, and all
+/// that moves with them is contiguous along them.
+static bool scansRows(const LoopView &view) {
+  auto scan = dyn_cast<ScanOp>(view.op);
+  if (!scan || !scan.getAffineStep())
+    return false;
+  AffineExpr carried =
+      getAffineDimExpr(scan.getCarriedDim(), view.op->getContext());
+  return llvm::all_of(scan.getIndexingMapsArray(), [&](AffineMap map) {
+    return !map.isFunctionOfDim(scan.getCarriedDim()) ||
+           map.getResults().back() == carried;
+  });
+}
+
 static TilingAttr selectTiling(const LoopView &view) {
   MLIRContext *context = view.op->getContext();
   if (isProduct(view.op))
     return tileProduct(view);
   int64_t lanes = TargetAttr::of(view.op).getLanes();
   TilingBuilder tiling;
+  bool isRows = scansRows(view);
   // The fastest loop of the result grows first. A loop that vectors run along
   // keeps whole vectors.
   for (unsigned loop : getResultLoops(view))
     if (view.parallel[loop])
-      tiling.add(loop, isContiguous(view, loop) ? 4 * lanes : 1, 0);
+      tiling.add(loop, isContiguous(view, loop) && !isRows ? 4 * lanes : 1, 0);
   if (view.isMap())
     return tiling.get(context, mapPoints);
+  if (isRows) {
+    tiling.whole.push_back(cast<ScanOp>(view.op).getCarriedDim());
+    return tiling.get(context, scanSteps);
+  }
   if (isa<ScanOp>(view.op))
     return tiling.get(context, scanPoints);
   for (auto [loop, parallel] : llvm::enumerate(view.parallel))
@@ -264,17 +285,15 @@ bool BlockPlan::addProducers(Kernel &kernel, Operation *consumer) {
     if (!producer || !map)
       continue;
     Operation *op = producer->op;
-    // Evaluated once, where all its readers are.
-    if (!llvm::all_of(op->getUsers(), [&](Operation *user) {
-          return kernel.members.contains(user);
-        }))
-      continue;
     AffineMap resultMap = producer->resultMaps[result.getResultNumber()];
     Ties ties(producer->getNumLoops(), -1);
     tie(resultMap, map, from, ties);
-    // Two readers of different parts would need it twice.
+    // Two readers of different parts would need it twice. Readers elsewhere
+    // find it in memory, as they would if it were a kernel of its own.
     bool agree = llvm::all_of(op->getUses(), [&](OpOperand &use) {
       Operation *user = use.getOwner();
+      if (!kernel.members.contains(user))
+        return true;
       Ties other(producer->getNumLoops(), -1);
       tie(producer->resultMaps[cast<OpResult>(use.get()).getResultNumber()],
           views[user].operandMaps[use.getOperandNumber()], kernel.members[user],

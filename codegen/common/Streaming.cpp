@@ -6,7 +6,9 @@
 
 #include "codegen/common/Access.h"
 #include "dialect/GyreDialect.h"
+#include "dialect/structures/Structures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -101,6 +103,21 @@ static Value needsMemory(OpBuilder &b, Location loc, scf::ForallOp loop,
     if (buffer && !loop->isAncestor(buffer.getParentBlock()->getParentOp()))
       buffers.insert(buffer);
   }
+  // What the kernel reads soon should be in a cache.
+  WalkResult reads = loop->walk([&](Operation *other) {
+    bool isTile =
+        isa<StructureOpInterface, linalg::LinalgOp, memref::CopyOp>(other);
+    return isTile && other != query.op &&
+                   llvm::any_of(other->getOperands(),
+                                [&](Value operand) {
+                                  return isa<MemRefType>(operand.getType()) &&
+                                         written.contains(wholeBuffer(operand));
+                                })
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  if (reads.wasInterrupted())
+    return {};
   Condition condition{b, loc, {}};
   Value bytes;
   for (Value buffer : buffers) {
@@ -146,14 +163,17 @@ std::optional<Streams> gyre::planStreams(OpBuilder &b, Location loc,
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIndexOp::create(b, loc, value);
   };
-  auto pastLine = [&](Value address) -> Value {
-    return arith::AndIOp::create(b, loc, address, constant(line - 1));
-  };
+  int64_t lanes = TargetAttr::of(loop).getLanes();
   Value head = constant(0);
   for (auto [i, output] : llvm::enumerate(query.outputs)) {
     int64_t bytes = bytesPerElement(output) * query.perLane[i];
+    // Vectors start where a line does, or a part of one that they fill.
+    int64_t unit = std::min(line, lanes * bytes);
+    auto pastLine = [&](Value address) -> Value {
+      return arith::AndIOp::create(b, loc, address, constant(unit - 1));
+    };
     Value address = addressOf(b, loc, output);
-    if (i == 0 && query.perLane[i] == 1) {
+    if (i == 0 && query.perLane[i] == 1 && query.mayPeel) {
       Value before = pastLine(
           arith::SubIOp::create(b, loc, constant(0), pastLine(address)));
       head = arith::DivUIOp::create(b, loc, before, constant(bytes));
@@ -173,7 +193,7 @@ std::optional<Streams> gyre::planStreams(OpBuilder &b, Location loc,
         continue;
       int64_t known = strideOf(type, r);
       if (ShapedType::isStatic(known) &&
-          known * bytesPerElement(output) % line == 0)
+          known * bytesPerElement(output) % unit == 0)
         continue;
       if (strides.empty())
         llvm::append_range(

@@ -340,6 +340,11 @@ void ContractEmitter::forVectors(
 }
 
 void ContractEmitter::emitPlainProduct() {
+  // Few rows leave registers for long lines of the right operand, which come
+  // from memory as streams.
+  auto rows = row >= 0 ? getConstantIntValue(extents[row]) : std::nullopt;
+  if (rows && *rows >= 1 && *rows < blockRows && usesPanels(0))
+    blockVectors *= llvm::bit_floor<uint64_t>(blockRows / *rows);
   forVectors(extents[column], [&](Value base, int64_t vectors, bool masked) {
     at[column] = base;
     emitProductColumns(vectors, masked);

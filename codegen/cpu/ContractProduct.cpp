@@ -9,10 +9,14 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
+
+/// Vectors of a contraction that are read column by column.
+constexpr int64_t maxShortDots = 8;
 
 Value ContractEmitter::multiplyAdd(Value x, Value y, Value sum) {
   if (isa<IntegerType>(getElementTypeOrSelf(x.getType()))) {
@@ -180,24 +184,46 @@ Value ContractEmitter::multiplyDots(
     columns.push_back(
         arith::MinSIOp::create(b, loc, add(saved[column], l), last));
 
+  // Masked loads give zeros; so has a value that is the same in all lanes.
+  auto load = [&](unsigned operand, Value base, Value mask) {
+    Value value = loadLanes(operand, inner, base, mask);
+    if (!mask || isa<VectorType>(value.getType()))
+      return splat(value);
+    return Value(arith::SelectOp::create(b, loc, mask, splat(value),
+                                         zeroVector(value.getType())));
+  };
   auto step = [&](ValueRange sums, Value base, Value mask) {
-    // Masked loads give zeros; so has a value that is the same in all lanes.
-    auto load = [&](unsigned operand) {
-      Value value = loadLanes(operand, inner, base, mask);
-      if (!mask || isa<VectorType>(value.getType()))
-        return splat(value);
-      return Value(arith::SelectOp::create(b, loc, mask, splat(value),
-                                           zeroVector(value.getType())));
-    };
-    Value left = load(lhs);
+    Value left = load(lhs, base, mask);
     SmallVector<Value> next;
     for (int64_t l = 0; l < lanes; ++l) {
       at[column] = columns[l];
-      Value right = load(rhs);
+      Value right = load(rhs, base, mask);
       next.push_back(multiplyAdd(left, right, sums[l]));
     }
     at[column] = saved[column];
     return next;
+  };
+  // A short contraction is read column by column, as it lies in memory.
+  auto shortDots = [&](int64_t length) {
+    SmallVector<Value> lefts, masks, sums;
+    for (int64_t from = 0; from < length; from += lanes) {
+      masks.push_back(from + lanes > length ? maskBelow(constant(length - from))
+                                            : Value());
+      lefts.push_back(load(lhs, constant(from), masks.back()));
+    }
+    for (int64_t l = 0; l < lanes; ++l) {
+      at[column] = columns[l];
+      Value sum;
+      for (auto [i, left] : llvm::enumerate(lefts)) {
+        Value right = load(rhs, constant(i * lanes), masks[i]);
+        sum = multiplyAdd(
+            left, right,
+            sum ? sum : zeroVector(getElementTypeOrSelf(right.getType())));
+      }
+      sums.push_back(sum);
+    }
+    at[column] = saved[column];
+    return sums;
   };
   Value begin = constant(0), end = extents[inner];
   if (depth)
@@ -207,17 +233,24 @@ Value ContractEmitter::multiplyDots(
   Value whole = arith::SubIOp::create(b, loc, end, tail);
   Type element = getElementTypeOrSelf(init.getType());
   SmallVector<Value> zeros(lanes, zeroVector(element));
-  SmallVector<Value> sums = contractionNest(
-      ArrayRef(dims).drop_back(), zeros, {}, [&](ValueRange carried) {
-        SmallVector<Value> sums = loop(begin, whole, lanes, carried,
-                                       [&](Value iv, ValueRange carried) {
-                                         return step(carried, iv, {});
-                                       });
-        // At most one turn.
-        return loop(whole, end, lanes, sums, [&](Value iv, ValueRange carried) {
-          return step(carried, iv, maskBelow(tail));
+  auto known = getConstantIntValue(extents[inner]);
+  SmallVector<Value> sums;
+  if (known && *known > 0 && *known <= maxShortDots * lanes && !depth &&
+      dims.size() == 1)
+    sums = shortDots(*known);
+  else
+    sums = contractionNest(
+        ArrayRef(dims).drop_back(), zeros, {}, [&](ValueRange carried) {
+          SmallVector<Value> sums = loop(begin, whole, lanes, carried,
+                                         [&](Value iv, ValueRange carried) {
+                                           return step(carried, iv, {});
+                                         });
+          // At most one turn.
+          return loop(whole, end, lanes, sums,
+                      [&](Value iv, ValueRange carried) {
+                        return step(carried, iv, maskBelow(tail));
+                      });
         });
-      });
   at = saved;
   Value sum = sumEach(b, loc, sums);
   if (isa<IntegerType>(element))

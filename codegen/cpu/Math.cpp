@@ -261,6 +261,11 @@ static Expr tanh(Expr x) {
   return select(less(size, 0.55), near, copysign(far, x));
 }
 
+/// tanh x to 1.2e-7 of one: half the work where nothing is asked of small x.
+static Expr tanhOfOne(Expr x) {
+  return 1.0 - 2.0 / (exp2(x * (2.0 * log2e)) + 1.0);
+}
+
 /// sinh x and cosh x: 2.7 ulp.
 static Expr sinh(Expr x) {
   Expr t = expm1(abs(x));
@@ -532,7 +537,11 @@ static Unary unaryFor(Operation *op) {
       .Case([](math::Log2Op) { return formula::log2; })
       .Case([](math::Log10Op) { return formula::log10; })
       .Case([](math::Log1pOp) { return formula::log1p; })
-      .Case([](math::TanhOp) { return formula::tanh; })
+      .Case([](math::TanhOp op) {
+        return bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn)
+                   ? formula::tanhOfOne
+                   : formula::tanh;
+      })
       .Case([](math::SinhOp) { return formula::sinh; })
       .Case([](math::CoshOp) { return formula::cosh; })
       .Case([](math::AtanhOp) { return formula::atanh; })

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Emits gyre.scan: lanes run along one parallel dimension, states stay in
-// registers across the carried loop where they fit, in memory where not.
+// registers across the carried loop where they fit, in memory where not. Rows
+// along the carried dimension have their lanes there if steps compose.
 
 #include "codegen/cpu/Emitters.h"
 #include "codegen/cpu/ScanEmitter.h"
@@ -21,6 +22,8 @@ constexpr int64_t maxRegisterStates = 24;
 /// dependent operations, and four chains hide their latency; with states in
 /// memory they share the loads of what is the same for all lanes.
 constexpr int64_t maxVectorsAcross = 4;
+/// Operations of a step beyond which computing takes longer than writing.
+constexpr int64_t maxStreamedCost = 24;
 
 //===----------------------------------------------------------------------===//
 // Roles
@@ -102,6 +105,49 @@ LogicalResult ScanEmitter::emit() {
   }
   inRegisters = points >= 0 && points * numStates <= maxRegisterStates;
   positions.assign(maps.front().getNumDims(), index(0));
+  bool isAlong = runsAlong();
+  std::optional<Streams> plan;
+  if (isAlong || lane)
+    plan = planOutputs(isAlong ? carried : *lane);
+  if (isAlong)
+    lane.reset();
+  if (!plan) {
+    emitBlocks();
+  } else {
+    auto choice =
+        scf::IfOp::create(b, loc, plan->condition, /*withElseRegion=*/true);
+    std::optional<unsigned> chosen = lane;
+    for (bool past : {true, false}) {
+      streams = past;
+      lane = chosen;
+      b.setInsertionPointToStart(past ? choice.thenBlock()
+                                      : choice.elseBlock());
+      emitBlocks();
+    }
+  }
+  b.eraseOp(op);
+  return success();
+}
+
+/// Beside many states, or dear ones, stores don't count.
+std::optional<Streams> ScanEmitter::planOutputs(unsigned dim) {
+  unsigned first = numInputs + numStates;
+  if (points != 1 || numStates != 1 || first == operands.size() ||
+      llvm::range_size(op.getStep().front()) > maxStreamedCost)
+    return std::nullopt;
+  SmallVector<int64_t> perLane;
+  for (unsigned i = first; i < operands.size(); ++i)
+    perLane.push_back(accessOf(i, dim) == AccessKind::contiguous);
+  return planStreams(b, loc,
+                     {op, ArrayRef(operands).take_front(first),
+                      ArrayRef(operands).drop_front(first),
+                      ArrayRef(maps).drop_front(first), dim, extents, perLane,
+                      /*mayPeel=*/false});
+}
+
+/// All of the tile.
+void ScanEmitter::emitBlocks() {
+  bool isAlong = runsAlong();
   SmallVector<unsigned> outer;
   SmallVector<Value> sizes;
   for (unsigned dim : parallelDims)
@@ -109,15 +155,17 @@ LogicalResult ScanEmitter::emit() {
       outer.push_back(dim);
       sizes.push_back(extents[dim]);
     }
-  loopNest(b, loc, sizes, [&](OpBuilder &inner, ValueRange at) {
+  OpBuilder at(b);
+  loopNest(at, loc, sizes, [&](OpBuilder &inner, ValueRange at) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPoint(inner.getInsertionBlock(), inner.getInsertionPoint());
     for (auto [dim, position] : llvm::zip(outer, at))
       positions[dim] = position;
-    emitLanes();
+    if (isAlong)
+      emitRow();
+    else
+      emitLanes();
   });
-  b.eraseOp(op);
-  return success();
 }
 
 /// How many vectors of lanes one block computes.

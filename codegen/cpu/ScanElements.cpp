@@ -58,7 +58,7 @@ void ScanEmitter::store(unsigned operand, Value value) {
   auto tile = tiles.find(operand);
   if (tile == tiles.end())
     return storeElement(b, loc, value, operands[operand], indices(operand),
-                        mask);
+                        mask, streams && operand >= numInputs + numStates);
   SmallVector<Value> at;
   for (unsigned dim : tile->second.dims)
     at.push_back(dim == carried ? tilePosition : positions[dim]);
@@ -118,14 +118,17 @@ void ScanEmitter::storeColumns(unsigned operand, unsigned dim, Value from,
 }
 
 SmallVector<Value> ScanEmitter::evaluate(Region &region, ValueRange arguments) {
-  return cloneRegion(b, region, arguments, [&](unsigned dim) -> Value {
-    bool isLane = lane == dim;
-    Value position = isLane ? lanes.start : positions[dim];
-    if (!op.getOffsets().empty())
-      position = arith::AddIOp::create(b, loc, position, op.getOffsets()[dim]);
-    return isLane ? laneIndices(b, loc, position, lanes.width, laneIndex)
-                  : position;
-  });
+  return cloneRegion(b, region, arguments,
+                     [&](unsigned dim) { return regionIndex(dim); });
+}
+
+Value ScanEmitter::regionIndex(unsigned dim) {
+  bool isLane = lane == dim;
+  Value position = isLane ? lanes.start : positions[dim];
+  if (!op.getOffsets().empty())
+    position = arith::AddIOp::create(b, loc, position, op.getOffsets()[dim]);
+  return isLane ? laneIndices(b, loc, position, lanes.width, laneIndex)
+                : position;
 }
 
 Value ScanEmitter::add(Value x, Value y) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The emitter of gyre.scan: Scan.cpp has the roles of operands and the loops,
-// ScanElements.cpp what happens at one point.
+// ScanElements.cpp what happens at one point, ScanAlong.cpp rows whose lanes
+// are steps.
 
 #ifndef GYRE_CODEGEN_CPU_SCANEMITTER_H
 #define GYRE_CODEGEN_CPU_SCANEMITTER_H
 
 #include "codegen/common/Access.h"
-#include "codegen/common/Regions.h"
+#include "codegen/common/Fold.h"
+#include "codegen/common/Streaming.h"
 #include "dialect/structures/Structures.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -75,6 +77,8 @@ private:
   Value widen(Value value) {
     return lanes.width ? broadcastLanes(b, loc, value, lanes.width) : value;
   }
+  /// What a region sees of the position along `dim`.
+  Value regionIndex(unsigned dim);
   Value add(Value x, Value y);
   Value zero(Type element);
 
@@ -106,6 +110,28 @@ private:
        function_ref<SmallVector<Value>(Value, ValueRange)> body);
   SmallVector<Value> emitSteps(Value from, Value to, ValueRange states);
   SmallVector<Value> emitStep(ValueRange states);
+  void emitBlocks();
+
+  // Lanes along the carried dimension.
+  /// A vector of composed steps: each lane's are those up to it.
+  struct Composed {
+    Value begin, mask;
+    SmallVector<Value> elements;
+    Value factor, term;
+  };
+  bool runsAlong();
+  Value delay(Value v, Value first, int64_t by);
+  Value splatLast(Value v);
+  Value multiplyAdd(Value x, Value y, Value z);
+  Value areFinite(ValueRange values);
+  Composed compose(Value first, Value tail);
+  void placeLanes(Value begin, Value tail);
+  void placeScalar();
+  Value finishSteps(Composed steps, Value state);
+  Value takeSteps(Value from, Value to, Value state);
+  void emitRow();
+  /// When outputs may be streamed, with lanes along `dim`.
+  std::optional<Streams> planOutputs(unsigned dim);
 
   RewriterBase &b;
   ScanOp op;
@@ -119,6 +145,7 @@ private:
   Type laneIndex;
   int64_t points = 1; ///< state points; kDynamic if not known
   bool inRegisters;
+  bool streams = false; ///< whole vectors of outputs go past the caches
 
   Lanes lanes;
   Value mask;

@@ -34,7 +34,9 @@ def Gyre_ScanOp : Gyre_StructureOp<"scan"> {
     Block arguments: `probe(elements, states)`, `step(elements, probes,
     states)`, `output(row elements, sums)`. Regions compute in f32.
 
-    The order of the sums over state dimensions is free.
+    The order of the sums over state dimensions is free. Where `step` is affine
+    in its only state, s' = s f + w, steps may be composed before they meet the
+    state, if that gives finite numbers.
 
     ```mlir
     // h_t = a_t h_{t-1} + b_t, y_t = h_t
@@ -74,6 +76,9 @@ def Gyre_ScanOp : Gyre_StructureOp<"scan"> {
     /// States come first among the inits.
     unsigned getNumStates();
     unsigned getCarriedDim();
+    /// f and w where `step` is s' = s f + w with one state, no state dimension
+    /// and no probe; neither depends on s. f is null for 1, w for 0.
+    std::optional<std::pair<::mlir::Value, ::mlir::Value>> getAffineStep();
   }];
   let extraClassDefinition = structureMethods;
 }

@@ -5,6 +5,7 @@
 #include "dialect/structures/Structures.h"
 
 #include "dialect/GyreDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -263,6 +264,47 @@ unsigned ScanOp::getNumStates() {
 unsigned ScanOp::getCarriedDim() {
   SmallVector<IteratorKind> kinds = getIteratorKinds();
   return llvm::find(kinds, IteratorKind::carried) - kinds.begin();
+}
+
+/// Whether `value`, seen in a block without nested regions, needs `argument`.
+static bool dependsOn(Value value, Value argument) {
+  if (value == argument)
+    return true;
+  Operation *op = value.getDefiningOp();
+  return op && op->getBlock() == argument.getParentBlock() &&
+         (op->getNumRegions() != 0 ||
+          llvm::any_of(op->getOperands(), [&](Value operand) {
+            return dependsOn(operand, argument);
+          }));
+}
+
+std::optional<std::pair<Value, Value>> ScanOp::getAffineStep() {
+  if (getNumStates() != 1 || !getProbe().empty() ||
+      llvm::is_contained(getIteratorKinds(), IteratorKind::state))
+    return std::nullopt;
+  Block &block = getStep().front();
+  Value state = block.getArguments().back();
+  Value scaled = block.getTerminator()->getOperand(0), term;
+  if (!scaled.getType().isF32())
+    return std::nullopt;
+  auto isFree = [&](Value value) { return !dependsOn(value, state); };
+  if (auto sum = scaled.getDefiningOp<arith::AddFOp>()) {
+    bool isLeft = isFree(sum.getLhs());
+    term = isLeft ? sum.getLhs() : sum.getRhs();
+    scaled = isLeft ? sum.getRhs() : sum.getLhs();
+    if (!isFree(term))
+      return std::nullopt;
+  }
+  if (scaled == state)
+    return std::pair(Value(), term);
+  auto product = scaled.getDefiningOp<arith::MulFOp>();
+  if (!product || !llvm::is_contained(product->getOperands(), state))
+    return std::nullopt;
+  Value factor =
+      product.getLhs() == state ? product.getRhs() : product.getLhs();
+  if (!isFree(factor))
+    return std::nullopt;
+  return std::pair(factor, term);
 }
 
 LogicalResult ScanOp::verify() {

@@ -98,3 +98,54 @@ func.func @exact(%x: memref<64xf32>) {
   }
   return
 }
+
+// Rows of 6 are one long row. What depends on the column alone is gathered for
+// three vectors, after which columns repeat.
+
+// CHECK-LABEL: func @columns_repeat
+// CHECK-COUNT-3: vector.gather
+// CHECK-NOT:     vector.gather
+// CHECK:         scf.for {{.*}} step %c48
+// CHECK-COUNT-3:   vector.load {{.*}} vector<16xf32>
+// CHECK-COUNT-3:   vector.store
+// CHECK-COUNT-3: scf.if
+func.func @columns_repeat(%x: memref<?x6xf32>, %s: memref<6xf32>, %y: memref<?x6xf32>) {
+  linalg.generic {indexing_maps = [#id, affine_map<(i, j) -> (j)>, #id],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : memref<?x6xf32>, memref<6xf32>) outs(%y : memref<?x6xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.mulf %a, %b : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// Results of a kernel whose buffers exceed the last cache go past it, from the
+// first line on; a vector's head before that is masked.
+
+// CHECK-LABEL: func @past_the_caches
+// CHECK-DAG:     memref.extract_aligned_pointer_as_index %arg0
+// CHECK-DAG:     memref.extract_aligned_pointer_as_index %arg1
+// CHECK:         arith.cmpi ugt, %{{.*}}, %c33554432
+// CHECK:         scf.forall
+// CHECK:           scf.if
+// CHECK:             vector.maskedstore
+// CHECK:             vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK:           } else {
+// CHECK-NOT:         nontemporal
+func.func @past_the_caches(%x: memref<?xf32>, %y: memref<?xf32>, %n: index) {
+  scf.forall (%i) = (0) to (%n) step (8192) {
+    %size = affine.min affine_map<(i)[n] -> (n - i, 8192)>(%i)[%n]
+    %from = memref.subview %x[%i] [%size] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    %to = memref.subview %y[%i] [%size] [1] : memref<?xf32> to memref<?xf32, strided<[1], offset: ?>>
+    linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                    iterator_types = ["parallel"]}
+        ins(%from : memref<?xf32, strided<[1], offset: ?>>)
+        outs(%to : memref<?xf32, strided<[1], offset: ?>>) {
+    ^bb0(%a: f32, %out: f32):
+      %0 = arith.negf %a : f32
+      linalg.yield %0 : f32
+    }
+  }
+  return
+}

@@ -80,7 +80,7 @@ func.func @carried_is_contiguous(
     ins(%a : memref<?x?xf32>) outs(%h, %y : memref<?xf32>, memref<?x?xf32>)
     step {
     ^bb0(%at: f32, %s: f32):
-      %0 = arith.addf %at, %s : f32
+      %0 = arith.maximumf %at, %s : f32
       gyre.yield %0, %0 : f32, f32
     } output {
     ^bb0(%at: f32, %sum: f32):
@@ -134,7 +134,50 @@ func.func @states_in_memory(
 
 // -----
 
-// Without a parallel dimension the code is scalar.
+// Steps that are affine in their state compose: four vectors of a row at a time
+// are shifted by 1, 2, 4 and 8 steps; what overflows is taken step by step.
+
+#rt = affine_map<(r, t) -> (r, t)>
+// CHECK-LABEL: func @steps_compose
+// CHECK:         scf.for %[[R:.*]] = %c0 to %c8
+// CHECK:           %[[H:.*]] = memref.load %arg2[%[[R]]]
+// CHECK:           scf.for {{.*}} step %c64 iter_args({{.*}}) -> (vector<16xf32>)
+// CHECK:             vector.load %arg0[%[[R]], {{.*}} vector<16xf32>
+// CHECK:             vector.shuffle {{.*}} [16, 0, 1, 2,
+// CHECK:             vector.shuffle {{.*}} [16, 17, 0, 1,
+// CHECK:             vector.shuffle {{.*}} [16, 17, 18, 19, 0,
+// CHECK:             vector.shuffle {{.*}} [16, 17, 18, 19, 20, 21, 22, 23, 0,
+// CHECK:             arith.cmpf olt
+// CHECK:             vector.reduction <and>
+// CHECK:             scf.if {{.*}} -> (vector<16xf32>)
+// CHECK-COUNT-4:       vector.store {{.*}} vector<16xf32>
+// CHECK:             } else {
+// CHECK:               scf.for {{.*}} iter_args({{.*}}) -> (f32)
+// CHECK:           scf.for {{.*}} step %c16 iter_args({{.*}}) -> (vector<16xf32>)
+// CHECK:           vector.maskedstore
+// CHECK:           memref.store %{{.*}}, %arg2[%[[R]]]
+func.func @steps_compose(%a: memref<8x1000xf32>, %b: memref<8x1000xf32>,
+                         %h: memref<8xf32>, %y: memref<8x1000xf32>) {
+  gyre.scan {
+      indexing_maps = [#rt, #rt, affine_map<(r, t) -> (r)>, #rt],
+      iterator_types = ["parallel", "carried"]}
+    ins(%a, %b : memref<8x1000xf32>, memref<8x1000xf32>)
+    outs(%h, %y : memref<8xf32>, memref<8x1000xf32>)
+    step {
+    ^bb0(%at: f32, %bt: f32, %s: f32):
+      %0 = arith.mulf %at, %s : f32
+      %1 = arith.addf %bt, %0 : f32
+      gyre.yield %1, %1 : f32, f32
+    } output {
+    ^bb0(%at: f32, %bt: f32, %sum: f32):
+      gyre.yield %sum : f32
+    }
+  return
+}
+
+// -----
+
+// Without a parallel dimension and steps that compose the code is scalar.
 
 // CHECK-LABEL: func @no_lanes
 // CHECK-NOT:     vector
@@ -147,7 +190,7 @@ func.func @no_lanes(%x: memref<?xf32>, %h: memref<f32>, %y: memref<?xf32>) {
     ins(%x : memref<?xf32>) outs(%h, %y : memref<f32>, memref<?xf32>)
     step {
     ^bb0(%xt: f32, %s: f32):
-      %0 = arith.addf %xt, %s : f32
+      %0 = arith.maximumf %xt, %s : f32
       gyre.yield %0, %0 : f32, f32
     } output {
     ^bb0(%xt: f32, %sum: f32):

@@ -147,6 +147,12 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
                       .front();
     return SmallVector<Value>{codes, sumDigits(b, loc, codes, width, levels)};
   }
+  // Codes are whole numbers over these: exact as products where they are
+  // powers of two.
+  bool isExact = llvm::all_of(
+      levels, [](int64_t level) { return llvm::isPowerOf2_64(level / 2); });
+  Input unit =
+      isExact ? vector([](int64_t level) { return 1.0 / (level / 2); }) : width;
   Value codes = buildMap(b, loc,
                          {{getZ(), identity},
                           vector(half),
@@ -154,11 +160,13 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
                           vector([&](int64_t level) {
                             return std::atanh(offset(level) / half(level));
                           }),
-                          width},
+                          unit},
                          {{type.getElementType(), identity}},
-                         [](Body &, ArrayRef<Scalar> e) -> Scalars {
-                           Scalar bounded = tanh(e[0] + e[3]) * e[1] - e[2];
-                           return {roundeven(bounded) / e[4]};
+                         [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                           Scalar bounded =
+                               tanhOfOne(e[0] + e[3]) * e[1] - e[2];
+                           Scalar level = roundeven(bounded);
+                           return {isExact ? level * e[4] : level / e[4]};
                          })
                     .front();
 
