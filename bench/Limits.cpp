@@ -29,9 +29,15 @@ static double cacheBytes(int name, double otherwise) {
   return bytes > 0 ? bytes : otherwise;
 }
 
+/// What one program may expect of the last cache: machines report those of all
+/// their cores.
+static double lastCache() {
+  return std::min(cacheBytes(_SC_LEVEL3_CACHE_SIZE, 32 << 20),
+                  double(32 << 20));
+}
+
 Limits::Place Limits::placeOf(double bytes, int threads) {
-  double l2 = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  double l3 = cacheBytes(_SC_LEVEL3_CACHE_SIZE, 32 << 20);
+  double l2 = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20), l3 = lastCache();
   return bytes <= l2 * threads ? near : bytes <= l3 ? far : memory;
 }
 
@@ -151,10 +157,9 @@ Limits Limits::measure(int threads) {
   Limits limits;
   limits.threads = threads;
   double l2 = cacheBytes(_SC_LEVEL2_CACHE_SIZE, 1 << 20);
-  double l3 = cacheBytes(_SC_LEVEL3_CACHE_SIZE, 32 << 20);
-  // Two operands together. Beyond 512 MiB nothing changes.
-  const double sizes[places] = {l2 / 2 * threads, l3 / 2,
-                                std::min(4 * l3, double(512 << 20))};
+  // Two operands together.
+  const double sizes[places] = {l2 / 2 * threads, lastCache() / 2,
+                                double(512 << 20)};
   for (int place = 0; place < places; ++place) {
     int64_t count = static_cast<int64_t>(sizes[place] / 8) / 64 * 64;
     Array x(count, uniform(0, 1)), y(count), z(place == memory ? count : 64);

@@ -6,8 +6,6 @@
 #include "References.h"
 #include "Simd.h"
 
-#include <unistd.h>
-
 #ifdef __AVX512F__
 static void store(float *to, __m512 value, bool streams) {
   if (streams)
@@ -17,10 +15,13 @@ static void store(float *to, __m512 value, bool streams) {
 }
 #endif
 
+/// What one core may expect of the last cache.
+constexpr int64_t lastCache = 32 << 20;
+
 /// Whether an operand and a result of `count` floats exceed the last cache;
 /// the result's rows have to start on its lines.
 static bool isLarge(const float *y, int64_t count, int64_t head) {
-  return 8 * count > sysconf(_SC_LEVEL3_CACHE_SIZE) && head % 32 == 0 &&
+  return 8 * count > lastCache && head % 32 == 0 &&
          reinterpret_cast<uintptr_t>(y) % 64 == 0;
 }
 
