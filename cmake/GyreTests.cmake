@@ -47,6 +47,9 @@ function(gyre_numeric_test family graph test)
   # LLVM's instrumentation and the sanitizer's runtime have to be one version's.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     gyre_sanitized_test(${family} ${graph} "${added}" ${ARGN})
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/ops/" AND NOT "${ARGN}" MATCHES "--target")
+      gyre_device_test(${family} ${graph} "${added}" ${ARGN})
+    endif()
   endif()
   if(GYRE_EMULATOR AND NOT "${ARGN}" MATCHES "--target")
     gyre_emulated_test(${family} ${graph} "${added}" ${ARGN})
@@ -122,4 +125,42 @@ function(gyre_emulated_program family)
   add_custom_target(${family}-test-emulated DEPENDS ${program})
   add_test(NAME emulated/${family} COMMAND ${GYRE_EMULATOR} ${program})
   gyre_test_program(${family}-test-emulated)
+endfunction()
+
+# The same test a third time as <family>-test-device: its calls go to f_cuda,
+# whose kernels run on the emulator (tests/emulator), with the address sanitizer
+# in them.
+function(gyre_device_test family graph test)
+  cmake_path(GET graph STEM stem)
+  cmake_path(ABSOLUTE_PATH graph)
+  set(target ${family}-test-device)
+  if(NOT TARGET ${target})
+    gyre_unit_test(${target} PREFIX device/)
+    target_compile_options(${target} PRIVATE -fsanitize=address)
+    target_link_options(${target} PRIVATE -fsanitize=address)
+    target_link_libraries(${target} PRIVATE gyre::runtime gyre_emulator)
+    # The emulator finds kernels by name.
+    set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
+  endif()
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}.gyre)
+  set(base ${folder}/host/${stem})
+  set(options --target=host,sm_80 ${ARGN})
+  file(MAKE_DIRECTORY ${folder}/host)
+  add_custom_command(
+    OUTPUT ${folder}/${stem}.h ${base}.o ${base}.kernels.o
+    COMMAND gyre::gyrec ${graph} -o ${base} ${options}
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/emulator/on_device.py ${base}.h ${folder}/${stem}.h
+    COMMAND gyre::gyrec ${graph} --emit=nvvm -o ${base}.nvvm.ll ${options}
+    COMMAND gyre-emulate ${base}.nvvm.ll ${base}.kernels.ll
+    COMMAND ${LLVM_TOOLS_BINARY_DIR}/opt -passes=forceattrs,asan
+            -force-attribute=sanitize_address ${base}.kernels.ll -o ${base}.kernels.bc
+    COMMAND ${LLVM_TOOLS_BINARY_DIR}/llc -O1 -relocation-model=pic -filetype=obj
+            ${base}.kernels.bc -o ${base}.kernels.o
+    DEPENDS ${graph} gyre::gyrec gyre-emulate ${PROJECT_SOURCE_DIR}/tests/emulator/on_device.py
+    COMMENT "gyrec ${stem}.mlir, emulated"
+    VERBATIM)
+  set_source_files_properties(${base}.o ${base}.kernels.o PROPERTIES
+    EXTERNAL_OBJECT ON GENERATED ON)
+  target_sources(${target} PRIVATE ${folder}/${stem}.h ${base}.o ${base}.kernels.o ${test})
+  target_include_directories(${target} BEFORE PRIVATE ${folder})
 endfunction()

@@ -6,6 +6,7 @@
 
 #include "codegen/Object.h"
 #include "codegen/Register.h"
+#include "codegen/nvptx/Device.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -17,6 +18,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/WithColor.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
@@ -52,7 +54,8 @@ static void reportFailure(ModuleOp graph, StringRef where,
     return;
   }
   file.os() << "// The compiler failed in " << where << "; targets:";
-  for (const Target &target : options.targets)
+  for (const Target &target :
+       llvm::concat<const Target>(options.targets, options.devices))
     file.os() << ' ' << target.name << " (" << target.features << ')';
   file.os() << '\n';
   graph.print(file.os(), OpPrintingFlags().enableDebugInfo(true));
@@ -92,8 +95,10 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
   OwningOpRef<ModuleOp> module(graph.clone());
   (*module)->setAttr("gyre.target", target.toAttribute(context));
   std::string error;
+  // Beside kernels stands the code that launches them.
+  const Target &host = target.isGPU() ? options.targets.front() : target;
   std::unique_ptr<llvm::TargetMachine> machine =
-      createTargetMachine(target, error);
+      createTargetMachine(host, error);
   if (!machine) {
     graph.emitError(error);
     return nullptr;
@@ -105,7 +110,8 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
   PassManager pm(context);
   pm.enableVerifier(options.verifyEach);
   pm.enableTiming(timing);
-  PipelineOptions pipeline = getCPUPipeline();
+  PipelineOptions pipeline =
+      target.isGPU() ? getNvptxPipeline() : getCPUPipeline();
   pipeline.last = last;
   buildPipeline(pm, pipeline);
   std::string where;
@@ -129,49 +135,134 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
   return nullptr;
 }
 
-FailureOr<CompiledModel>
-gyre::compile(ModuleOp graph, const CompileOptions &options,
-              llvm::LLVMContext &context, TimingScope &timing,
-              llvm::function_ref<void(CompiledModel &)> extend) {
+namespace {
+/// One graph on its way into one object.
+class Compilation {
+public:
+  Compilation(ModuleOp graph, const CompileOptions &options,
+              llvm::LLVMContext &context, TimingScope &timing)
+      : graph(graph), options(options), context(context), timing(timing) {}
+
+  LogicalResult addTarget(const Target &target);
+  LogicalResult addDevice(const Target &target);
+  LogicalResult link();
+
   CompiledModel result;
+
+private:
+  LogicalResult lower(const Target &target);
+  LogicalResult addVariant(ModuleOp module, const Target &target,
+                           StringRef suffix);
+  LogicalResult fail(StringRef where) {
+    reportFailure(graph, where, options);
+    return failure();
+  }
+
+  ModuleOp graph;
+  const CompileOptions &options;
+  llvm::LLVMContext &context;
+  TimingScope &timing;
+  OwningOpRef<ModuleOp> lowered;
   SmallVector<std::unique_ptr<llvm::Module>> variants;
   SmallVector<std::string> suffixes;
-  OwningOpRef<ModuleOp> lowered;
+};
+} // namespace
+
+LogicalResult Compilation::lower(const Target &target) {
+  TimingScope scope = timing.nest("stages for " + target.name);
+  lowered = runStages(graph, target, Stage::llvm, options, scope);
+  return success(static_cast<bool>(lowered));
+}
+
+LogicalResult Compilation::addVariant(ModuleOp module, const Target &target,
+                                      StringRef suffix) {
+  TimingScope scope = timing.nest("translation to LLVM IR");
+  std::unique_ptr<llvm::Module> variant;
+  if (!guard([&] {
+        variant =
+            translateVariant(module, target, suffix, *result.machine, context);
+      }) ||
+      !variant)
+    return fail("translation to LLVM IR");
+  variants.push_back(std::move(variant));
+  return success();
+}
+
+LogicalResult Compilation::addTarget(const Target &target) {
+  if (failed(lower(target)))
+    return failure();
+  FailureOr<Model> model = readModel(*lowered);
+  if (failed(model))
+    return failure();
+  result.model = std::move(*model);
+  // The baseline of the triple is the same for all.
   std::string error;
-  for (const Target &target : options.targets) {
-    TimingScope scope = timing.nest("stages for " + target.name);
-    lowered = runStages(graph, target, Stage::llvm, options, scope);
-    if (!lowered)
-      return failure();
-    FailureOr<Model> model = readModel(*lowered);
-    if (failed(model))
-      return failure();
-    result.model = std::move(*model);
-    // The baseline of the triple is the same for all.
-    if (!result.machine)
-      result.machine = createTargetMachine(target, error);
-    suffixes.push_back(options.targets.size() == 1 ? "" : "." + target.name);
-    TimingScope translation = timing.nest("translation to LLVM IR");
-    std::unique_ptr<llvm::Module> variant;
-    if (!guard([&] {
-          variant = translateVariant(*lowered, target, suffixes.back(),
-                                     *result.machine, context);
-        }) ||
-        !variant) {
-      reportFailure(graph, "translation to LLVM IR", options);
-      return failure();
-    }
-    variants.push_back(std::move(variant));
-  }
+  if (!result.machine)
+    result.machine = createTargetMachine(target, error);
+  suffixes.push_back(options.targets.size() == 1 ? "" : "." + target.name);
+  return addVariant(*lowered, target, suffixes.back());
+}
+
+/// PTX, and the code that launches it for the baseline of the CPUs.
+LogicalResult Compilation::addDevice(const Target &target) {
+  if (failed(lower(target)))
+    return failure();
+  OwningOpRef<ModuleOp> kernels = takeKernels(*lowered);
+  DeviceCode device;
+  device.target = target;
+  device.kernels = listKernels(*kernels);
+  TimingScope scope = timing.nest("PTX for " + target.name);
+  std::string error;
+  std::unique_ptr<llvm::TargetMachine> machine =
+      createTargetMachine(target, error);
+  if (!machine)
+    return graph.emitError(error);
+  LogicalResult written = failure();
+  if (!guard([&] {
+        result.kernels = translateKernels(*kernels, target, *machine, context);
+        if (!result.kernels)
+          return;
+        std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*result.kernels);
+        SmallVector<char, 0> text;
+        llvm::raw_svector_ostream os(text);
+        written =
+            writeCode(*copy, *machine, llvm::CodeGenFileType::AssemblyFile, os);
+        device.ptx.assign(text.begin(), text.end());
+      }) ||
+      failed(written))
+    return fail("PTX for " + target.name);
+  Target host = options.targets.front();
+  host.features = "";
+  if (failed(addVariant(*lowered, host, device.getSuffix())))
+    return failure();
+  result.model.devices.push_back(std::move(device));
+  return success();
+}
+
+LogicalResult Compilation::link() {
   result.model.name = options.name;
   result.model.prefix = options.prefix;
   result.model.threads = options.threads;
   result.model.targets = options.targets;
+  std::string error;
   result.code = linkVariants(variants, suffixes, result.model, error);
-  if (!result.code) {
-    reportFailure(graph, "LLVM IR: " + error, options);
+  return result.code ? success() : fail("LLVM IR: " + error);
+}
+
+FailureOr<CompiledModel>
+gyre::compile(ModuleOp graph, const CompileOptions &options,
+              llvm::LLVMContext &context, TimingScope &timing,
+              llvm::function_ref<void(CompiledModel &)> extend) {
+  Compilation compilation(graph, options, context, timing);
+  for (const Target &target : options.targets)
+    if (failed(compilation.addTarget(target)))
+      return failure();
+  for (const Target &target : options.devices)
+    if (failed(compilation.addDevice(target)))
+      return failure();
+  if (failed(compilation.link()))
     return failure();
-  }
+  CompiledModel result = std::move(compilation.result);
   if (extend)
     extend(result);
   TimingScope scope = timing.nest("LLVM's optimizations");
@@ -220,5 +311,9 @@ FailureOr<Model> gyre::describe(ModuleOp graph, const CompileOptions &options,
   model->prefix = options.prefix;
   model->threads = options.threads;
   model->targets = options.targets;
+  for (const Target &target : options.devices) {
+    model->devices.emplace_back();
+    model->devices.back().target = target;
+  }
   return model;
 }

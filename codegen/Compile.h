@@ -24,6 +24,8 @@ struct CompileOptions {
   std::string prefix;
   /// Sorted: the one that asks for most comes last.
   SmallVector<Target> targets;
+  /// GPUs besides, whose kernels the same object holds; sorted likewise.
+  SmallVector<Target> devices;
   bool threads = true;
   bool verifyEach = false;
   Sanitizers sanitize;
@@ -45,6 +47,8 @@ struct CompiledModel {
   Model model;
   std::unique_ptr<llvm::TargetMachine> machine;
   std::unique_ptr<llvm::Module> code;
+  /// What NVPTX received, for the last device.
+  std::unique_ptr<llvm::Module> kernels;
 };
 
 /// Compiles a checked graph for all targets, optimized. `extend` may add

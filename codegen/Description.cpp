@@ -60,6 +60,10 @@ void gyre::writeDescription(const Model &model, llvm::raw_ostream &os) {
           json.attribute("vector_bytes", target.vectorBytes);
         });
     });
+    json.attributeArray("devices", [&] {
+      for (const DeviceCode &device : model.devices)
+        json.object([&] { json.attribute("name", device.target.name); });
+    });
     json.attributeArray("functions", [&] {
       for (const ModelFunction &function : model.functions)
         json.object([&] {

@@ -140,6 +140,19 @@ static void writeFunction(const Model &model, const ModelFunction &function,
   os << "\n/* Bytes of workspace that let all threads work. */\n";
   writeDeclaration(os, "size_t", symbol + "_workspace", sizes);
   os << '\n';
+  if (model.devices.empty())
+    return;
+  os << "/* " << symbol
+     << " on a GPU, in the order of `stream` (a cudaStream_t or CUstream):\n"
+        " * arrays"
+     << (model.usesWeights(function) ? ", weights" : "")
+     << " and the workspace are device memory. Launches kernels and returns. "
+        "*/\n";
+  parameters.insert(parameters.begin(), "void *stream");
+  writeDeclaration(os, "int32_t", symbol + "_cuda", parameters);
+  os << "\n/* Bytes of device memory that call->workspace has to have. */\n";
+  writeDeclaration(os, "size_t", symbol + "_cuda_workspace", sizes);
+  os << '\n';
 }
 
 void gyre::writeHeader(const Model &model, llvm::raw_ostream &os) {
@@ -149,7 +162,11 @@ void gyre::writeHeader(const Model &model, llvm::raw_ostream &os) {
         "runtime.\n * Targets:";
   for (const Target &target : model.targets)
     os << ' ' << target.describe()
-       << (&target == &model.targets.back() ? "." : ",");
+       << (&target == &model.targets.back() && model.devices.empty() ? "."
+                                                                     : ",");
+  for (const DeviceCode &device : model.devices)
+    os << ' ' << device.target.describe()
+       << (&device == &model.devices.back() ? "." : ",");
   os << " */\n"
      << "#ifndef " << guard << "\n#define " << guard << "\n\n"
      << "#include <gyre/runtime.h>\n\n"

@@ -29,6 +29,22 @@ struct ModelFunction {
   }
 };
 
+/// The kernels of all functions for one GPU.
+struct DeviceCode {
+  struct Kernel {
+    std::string name;
+    int32_t threads, sharedBytes;
+  };
+  Target target;
+  /// As text.
+  std::string ptx;
+  /// In the order in which host code numbers them.
+  std::vector<Kernel> kernels;
+
+  /// Ends the names of its host code.
+  std::string getSuffix() const { return "." + target.name; }
+};
+
 struct Model {
   /// A C identifier: names the struct of weights and the header's guard.
   std::string name;
@@ -37,6 +53,8 @@ struct Model {
   bool threads = true;
   /// Best last; all of one triple.
   SmallVector<Target> targets;
+  /// The one that asks for most comes last.
+  std::vector<DeviceCode> devices;
   std::vector<ModelFunction> functions;
   /// Weights of all functions, in the order of the struct.
   std::vector<EntryArgument> weights;

@@ -39,7 +39,7 @@ gyre::createTargetMachine(const Target &target, std::string &error) {
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard;
   options.FunctionSections = true;
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, /*CPU=*/"", /*Features=*/"", options, llvm::Reloc::PIC_,
+      triple, target.cpu, /*Features=*/"", options, llvm::Reloc::PIC_,
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 }
 

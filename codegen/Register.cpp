@@ -4,8 +4,11 @@
 
 #include "codegen/Register.h"
 
+#include "codegen/common/Conversions.h"
+#include "codegen/common/Passes.h"
 #include "codegen/cpu/ConvertToLLVM.h"
 #include "codegen/cpu/Passes.h"
+#include "codegen/nvptx/Passes.h"
 #include "dialect/GyreDialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/InitAllDialects.h"
@@ -27,7 +30,9 @@ void gyre::registerDialects(DialectRegistry &registry) {
 void gyre::registerPasses() {
   registerAllPasses();
   registerGyrePasses();
+  registerGyreCommonPasses();
   registerGyreCpuPasses();
+  registerGyreNvptxPasses();
   struct Options : PassPipelineOptions<Options> {
     Option<std::string> last{*this, "last",
                              llvm::cl::desc("the stage after which to stop"),
@@ -51,5 +56,18 @@ gyre::PipelineOptions gyre::getCPUPipeline() {
     pm.addNestedPass<func::FuncOp>(createEmitCpu());
   };
   options.lower = buildConvertToLLVM;
+  return options;
+}
+
+gyre::PipelineOptions gyre::getNvptxPipeline() {
+  PipelineOptions options;
+  options.emit = [](OpPassManager &pm) {
+    pm.addPass(createEmitNvptx());
+    // At once: canonicalization would give a kernel of one tile to the host.
+    pm.addPass(createOutline());
+  };
+  options.lower = [](OpPassManager &pm) {
+    addConversions(pm, createExposeKernels());
+  };
   return options;
 }

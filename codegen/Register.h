@@ -23,6 +23,8 @@ void registerPasses();
 
 /// The pipeline's options with what the CPU adds to it.
 PipelineOptions getCPUPipeline();
+/// The same for NVIDIA GPUs.
+PipelineOptions getNvptxPipeline();
 
 } // namespace mlir::gyre
 

@@ -30,6 +30,32 @@ constexpr uint64_t v2 = GYRE_CPU_X86_64_V2, v3 = v2 | GYRE_CPU_X86_64_V3,
 /// all their cores, up to 480 MiB.
 constexpr int64_t sharedCache = 32 << 20;
 
+/// Vectors are what one thread moves at a time; a block has four times the
+/// threads that can shuffle.
+Target gpu(std::string name, int32_t capability, bool exact = false) {
+  return {.name = name,
+          .triple = "nvptx64-nvidia-cuda",
+          .cpu = name,
+          .features = "",
+          .vectorBytes = 16,
+          .vectorRegisters = 64,
+          .l1Bytes = 48 << 10,
+          .l2Bytes = 40 << 20,
+          .scalef = false,
+          .fma = true,
+          .gather = true,
+          .masked = false,
+          .cpuFeatures = 0,
+          .capability = capability,
+          .exact = exact,
+          .threads = 128,
+          .mapPoints = 2048,
+          .reducePoints = 4096,
+          .scanPoints = 128,
+          .productRows = 64,
+          .productColumns = 64};
+}
+
 /// A line a target. Cache sizes are the smallest among the CPUs of a level
 /// that are still in use: tiles that are too small cost less than too large.
 const Target table[] = {
@@ -77,6 +103,11 @@ const Target table[] = {
      .scalef = true,
      .fma = true,
      .cpuFeatures = v4},
+    gpu("sm_80", 80),
+    gpu("sm_90", 90),
+    gpu("sm_90a", 90, /*exact=*/true),
+    gpu("sm_100", 100),
+    gpu("sm_120", 120),
 };
 
 /// Features beyond a level that the runtime can ask a CPU for.
@@ -166,6 +197,17 @@ std::string Target::describe() const {
 }
 
 TargetAttr Target::toAttribute(MLIRContext *context) const {
+  TargetAttr cpu =
+      TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
+                      l2Bytes, scalef, fma, gather, masked, features);
+  auto either = [](int64_t own, int64_t general) {
+    return own ? own : general;
+  };
   return TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
-                         l2Bytes, l3Bytes, scalef, fma, features);
+                         l2Bytes, l3Bytes, scalef, fma, features, threads,
+                         either(mapPoints, cpu.getMapPoints()),
+                         either(reducePoints, cpu.getReducePoints()),
+                         either(scanPoints, cpu.getScanPoints()),
+                         either(productRows, cpu.getProductRows()),
+                         either(productColumns, cpu.getProductColumns()));
 }

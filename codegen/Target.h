@@ -12,6 +12,8 @@ namespace mlir::gyre {
 struct Target {
   std::string name;
   std::string triple;
+  /// LLVM's name of the processor; empty for the triple's baseline.
+  std::string cpu = {};
   /// LLVM's feature string.
   std::string features;
   int64_t vectorBytes, vectorRegisters;
@@ -19,7 +21,15 @@ struct Target {
   bool scalef, fma;
   /// What a CPU must have, as bits of the runtime's gyre_cpu_feature.
   uint64_t cpuFeatures;
+  /// Of a GPU: 10 * major + minor; 0 for CPUs. `exact` where no later one runs
+  /// the code.
+  int32_t capability = 0;
+  bool exact = false;
+  // As in #gyre.target; 0: its default.
+  int64_t threads = 1, mapPoints = 0, reducePoints = 0, scanPoints = 0,
+          productRows = 0, productColumns = 0;
 
+  bool isGPU() const { return capability != 0; }
   /// For people: "x86-64-v4+avx512vnni".
   std::string describe() const;
   TargetAttr toAttribute(MLIRContext *context) const;

@@ -16,7 +16,9 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     sizes from it and never ask for a target's name; codegen/Target.cpp fills
     it. `features` is LLVM's feature string; the booleans are the features that
     choose an instruction sequence. `l3_bytes` is what one program may expect of
-    the last cache, which others share.
+    the last cache, which others share. `threads` is how many threads share the
+    work of a tile, and the five sizes bound a tile: elements of a map, elements
+    of the rows of a reduction, points of a scan, rows and columns of a product.
 
     ```mlir
     module attributes {gyre.target = #gyre.target<name = "x86-64-v4",
@@ -30,8 +32,30 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     "int64_t":$vector_bytes, "int64_t":$vector_registers,
     "int64_t":$l1_bytes, "int64_t":$l2_bytes, "int64_t":$l3_bytes,
     "bool":$scalef, "bool":$fma,
-    StringRefParameter<"LLVM's feature string">:$features);
+    StringRefParameter<"LLVM's feature string">:$features,
+    DefaultValuedParameter<"int64_t", "1">:$threads,
+    // Hides the cost of a work item while all operands stay in L2.
+    DefaultValuedParameter<"int64_t", "8192">:$map_points,
+    // Within 3 % of the best choice for rows of 5 to 4096, with and without
+    // fused maps around.
+    DefaultValuedParameter<"int64_t", "2048">:$reduce_points,
+    // States fill the registers several times over.
+    DefaultValuedParameter<"int64_t", "128">:$scan_points,
+    // Rows over which a panel of the right operand is read from L2, or copied
+    // into one, once: copying costs 2 to 5 % of attention at 192 rows, three
+    // times that at 64. A multiple of 6 and 8, the rows of register blocks.
+    DefaultValuedParameter<"int64_t", "192">:$product_rows,
+    // Four panels of 64.
+    DefaultValuedParameter<"int64_t", "256">:$product_columns);
   let assemblyFormat = "`<` struct(params) `>`";
+  // What all machines leave at its default need not be said.
+  let builders = [AttrBuilder<(ins "::llvm::StringRef":$name,
+      "int64_t":$vectorBytes, "int64_t":$vectorRegisters, "int64_t":$l1Bytes,
+      "int64_t":$l2Bytes, "int64_t":$l3Bytes, "bool":$scalef, "bool":$fma,
+      "::llvm::StringRef":$features), [{
+    return $_get($_ctxt, name, vectorBytes, vectorRegisters, l1Bytes, l2Bytes,
+                 l3Bytes, scalef, fma, features, 1, 8192, 2048, 128, 192, 256);
+  }]>];
   let extraClassDeclaration = [{
     /// Lanes of f32 in one register.
     int64_t getLanes() const { return getVectorBytes() / 4; }

@@ -56,7 +56,9 @@ def pages(tblgen, include):
     index += [index_row("structures.md", *found) for found in OPERATOR.findall(body)]
     for name, title, td in (
         ("passes", "Passes", "passes/Passes.td"),
+        ("common", "Passes for all targets", "codegen/common/Passes.td"),
         ("cpu", "Passes for CPUs", "codegen/cpu/Passes.td"),
+        ("nvptx", "Passes for NVIDIA GPUs", "codegen/nvptx/Passes.td"),
     ):
         body = generate(tblgen, include, "-gen-pass-doc", td)
         yield MANUAL / f"{name}.md", page(title, td, body)

@@ -2,8 +2,8 @@
 //
 // This file implements the SelectTiling pass: the policy of kernels. It says
 // which operations form one kernel (`gyre.kernel`, a number) and how the root
-// of each is cut (`gyre.tiling`), and changes nothing else. The only file with
-// tile sizes.
+// of each is cut (`gyre.tiling`), and changes nothing else. Bounds of tile
+// sizes come from `gyre.target`.
 
 #include "passes/CostModel.h"
 #include "passes/Passes.h"
@@ -26,22 +26,8 @@ using namespace mlir::gyre;
 // Tile sizes
 //===----------------------------------------------------------------------===//
 
-/// Elements of a map's tile: large enough to hide the cost of a work item,
-/// small enough for all operands to stay in L2.
-static constexpr int64_t mapPoints = 8192;
-/// Elements of the rows of one reduction: within 3 % of the best choice
-/// for rows of 5 to 4096, with and without fused maps around.
-static constexpr int64_t reducePoints = 2048;
-/// Channels of a scan: their states fill the registers several times over.
-static constexpr int64_t scanPoints = 128;
 /// Steps of a scan that composes them, in whole rows.
 static constexpr int64_t scanSteps = 8192;
-/// Rows over which a panel of the right operand is read from L2, or copied
-/// into one, once: copying costs 2 to 5 % of attention at 192 rows, three
-/// times that at 64. A multiple of 6 and 8, the rows of register blocks.
-static constexpr int64_t productRows = 192;
-/// Columns of a product: four panels of 64.
-static constexpr int64_t productColumns = 256;
 
 namespace {
 struct TilingBuilder {
@@ -86,6 +72,7 @@ static bool isProduct(Operation *op) {
 /// of it would form the scores again.
 static TilingAttr tileProduct(const LoopView &view) {
   MLIRContext *context = view.op->getContext();
+  TargetAttr target = TargetAttr::of(view.op);
   AffineMap left = view.operandMaps[0], right = view.operandMaps[1];
   TilingBuilder tiling;
   bool rows = false, columns = false;
@@ -93,16 +80,17 @@ static TilingAttr tileProduct(const LoopView &view) {
     bool inLeft = left.isFunctionOfDim(loop);
     bool inRight = right.isFunctionOfDim(loop);
     if (inLeft && !inRight && !rows) {
-      tiling.add(loop, 1, productRows);
+      tiling.add(loop, 1, target.getProductRows());
       rows = true;
     } else if (inRight && !inLeft && !columns) {
-      tiling.add(loop, 1, productColumns);
+      tiling.add(loop, 1, target.getProductColumns());
       columns = true;
     } else if (inLeft || inRight) {
       tiling.add(loop, 1, 1);
     }
   }
-  return tiling.get(context, productRows * productColumns);
+  return tiling.get(context,
+                    target.getProductRows() * target.getProductColumns());
 }
 
 /// Whether a scan may walk one row after the other: its steps compose, and all
@@ -123,26 +111,29 @@ static TilingAttr selectTiling(const LoopView &view) {
   MLIRContext *context = view.op->getContext();
   if (isProduct(view.op))
     return tileProduct(view);
-  int64_t lanes = TargetAttr::of(view.op).getLanes();
+  TargetAttr target = TargetAttr::of(view.op);
   TilingBuilder tiling;
-  bool isRows = scansRows(view);
+  // Threads of a tile walk rows of their own, side by side.
+  bool isRows = target.getThreads() == 1 && scansRows(view);
   // The fastest loop of the result grows first. A loop that vectors run along
   // keeps whole vectors.
   for (unsigned loop : getResultLoops(view))
     if (view.parallel[loop])
-      tiling.add(loop, isContiguous(view, loop) && !isRows ? 4 * lanes : 1, 0);
+      tiling.add(loop,
+                 isContiguous(view, loop) && !isRows ? 4 * target.getLanes() : 1,
+                 0);
   if (view.isMap())
-    return tiling.get(context, mapPoints);
+    return tiling.get(context, target.getMapPoints());
   if (isRows) {
     tiling.whole.push_back(cast<ScanOp>(view.op).getCarriedDim());
     return tiling.get(context, scanSteps);
   }
   if (isa<ScanOp>(view.op))
-    return tiling.get(context, scanPoints);
+    return tiling.get(context, target.getScanPoints());
   for (auto [loop, parallel] : llvm::enumerate(view.parallel))
     if (!parallel)
       tiling.whole.push_back(loop);
-  return tiling.get(context, reducePoints);
+  return tiling.get(context, target.getReducePoints());
 }
 
 //===----------------------------------------------------------------------===//

@@ -385,6 +385,12 @@ const char *gyre_status_string(int32_t status) {
     return "bad option of the call";
   case GYRE_ERROR_ABI:
     return "ABI mismatch";
+  case GYRE_ERROR_DRIVER:
+    return "no NVIDIA driver, device or context";
+  case GYRE_ERROR_DEVICE:
+    return "unsupported GPU";
+  case GYRE_ERROR_LAUNCH:
+    return "the driver refused a launch";
   }
   return "unknown status";
 }

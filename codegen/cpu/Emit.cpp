@@ -3,6 +3,7 @@
 // This file implements the EmitCpu pass: it hands each operation to the
 // emitter of its structure.
 
+#include "codegen/common/Math.h"
 #include "codegen/cpu/Emitters.h"
 #include "codegen/cpu/Passes.h"
 #include "dialect/GyreDialect.h"

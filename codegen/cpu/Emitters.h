@@ -28,9 +28,6 @@ LogicalResult emitReduce(RewriterBase &rewriter, ReduceOp op);
 LogicalResult emitScan(RewriterBase &rewriter, ScanOp op);
 LogicalResult emitContract(RewriterBase &rewriter, ContractReduceOp op);
 
-/// Expands `math` on f32, scalars and vectors, into polynomials (Math.cpp).
-void expandMath(Operation *root);
-
 } // namespace mlir::gyre
 
 #endif // GYRE_CODEGEN_CPU_EMITTERS_H

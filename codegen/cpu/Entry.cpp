@@ -153,8 +153,15 @@ struct EntryEmitter {
     return adapter;
   }
 
-  /// One table a variant.
-  SmallVector<llvm::Constant *> infoTables(const ModelFunction &function) {
+  /// A table for each of `suffixes`.
+  struct Variant {
+    std::string suffix;
+    uint64_t cpuFeatures;
+    llvm::Constant *maxThreads;
+  };
+  SmallVector<llvm::Constant *> infoTables(const ModelFunction &function,
+                                           StringRef symbol,
+                                           ArrayRef<Variant> variants) {
     const EntryPoint &entry = function.entry;
     llvm::Constant *args = argumentTable(function);
     int64_t arrays = llvm::count_if(
@@ -167,18 +174,26 @@ struct EntryEmitter {
           record({expression(function, left), expression(function, right)}));
     llvm::Constant *names = array(sizeNames, "gyre.sizes");
     llvm::Constant *required = array(requirements, "gyre.requirements");
-    llvm::Constant *name = string(model.getSymbol(function));
-    llvm::Constant *maxThreads =
-        model.threads ? declare("gyre_max_threads", i32, {}) : null;
+    llvm::Constant *name = string(symbol);
     SmallVector<llvm::Constant *> tables;
-    for (auto [target, suffix] : llvm::zip(model.targets, suffixes))
+    for (const Variant &variant : variants)
       tables.push_back(constant(
           record({int32(GYRE_ABI_VERSION), int32(arrays),
                   int32(entry.sizes.size()), int32(requirements.size()), name,
-                  args, names, required, workspaceFunction(function, suffix),
-                  maxThreads, int64(target.cpuFeatures)}),
-          "gyre.entry." + function.name + suffix));
+                  args, names, required,
+                  workspaceFunction(function, variant.suffix),
+                  variant.maxThreads, int64(variant.cpuFeatures)}),
+          "gyre.entry." + function.name + variant.suffix));
     return tables;
+  }
+
+  SmallVector<llvm::Constant *> infoTables(const ModelFunction &function) {
+    llvm::Constant *maxThreads =
+        model.threads ? declare("gyre_max_threads", i32, {}) : null;
+    SmallVector<Variant> variants;
+    for (auto [target, suffix] : llvm::zip(model.targets, suffixes))
+      variants.push_back({suffix, target.cpuFeatures, maxThreads});
+    return infoTables(function, model.getSymbol(function), variants);
   }
 
   //===------------------------------------------------------------------===//
@@ -249,15 +264,21 @@ struct EntryEmitter {
     return memory;
   }
 
-  void emitFunction(const ModelFunction &function) {
-    const EntryPoint &entry = function.entry;
-    SmallVector<llvm::Constant *> infos = infoTables(function), bodies;
-    for (const std::string &suffix : suffixes)
-      bodies.push_back(module.getFunction(function.name + ".body" + suffix));
-    auto *bodyType = cast<llvm::Function>(bodies.front())->getFunctionType();
+  /// The arguments of a call, as C passes them.
+  struct Arguments {
+    /// Of the body, before workspace and frame.
+    SmallVector<llvm::Value *> all;
+    llvm::Value *arrays, *sizes, *call;
+  };
 
+  /// Begins a function that C calls with `leading` arguments, the graph's, its
+  /// sizes and a gyre_call.
+  Arguments beginFunction(const ModelFunction &function, const Twine &symbol,
+                          ArrayRef<llvm::Type *> leading,
+                          llvm::FunctionType *bodyType) {
+    const EntryPoint &entry = function.entry;
     bool weights = model.usesWeights(function);
-    SmallVector<llvm::Type *> types;
+    SmallVector<llvm::Type *> types(leading);
     if (weights)
       types.push_back(ptr);
     for (const EntryArgument &argument : entry.arguments)
@@ -265,25 +286,27 @@ struct EntryEmitter {
         types.push_back(argument.isScalar() ? scalarType(argument.type) : ptr);
     types.append(entry.sizes.size(), i64);
     types.push_back(ptr);
-    llvm::Function *f = define(model.getSymbol(function), i32, types);
+    llvm::Function *f = define(symbol, i32, types);
 
-    unsigned next = weights;
-    SmallVector<llvm::Value *> arrays, all, sizes;
+    unsigned next = leading.size() + weights;
+    Arguments result;
+    SmallVector<llvm::Value *> arrays, sizes;
     llvm::Value *slots = nullptr;
     for (const EntryArgument &argument : entry.arguments) {
       llvm::Value *value;
       if (argument.kind == EntryArgument::Kind::Weight) {
         if (!slots)
-          slots = weightSlots(f->getArg(0));
+          slots = weightSlots(f->getArg(leading.size()));
         value = b.CreateLoad(
             ptr, b.CreateConstGEP1_64(ptr, slots, weightPosition(argument)));
       } else {
         value = f->getArg(next++);
         value->setName(argument.name);
       }
-      all.push_back(argument.isScalar()
-                        ? toBody(value, bodyType->getParamType(all.size()))
-                        : value);
+      result.all.push_back(
+          argument.isScalar()
+              ? toBody(value, bodyType->getParamType(result.all.size()))
+              : value);
       if (!argument.isScalar())
         arrays.push_back(value);
     }
@@ -291,39 +314,148 @@ struct EntryEmitter {
       sizes.push_back(f->getArg(next++));
       sizes.back()->setName(size);
     }
-    llvm::Value *call = f->getArg(next);
-    call->setName("call");
+    result.call = f->getArg(next);
+    result.call->setName("call");
+    result.arrays = storeAll(arrays, ptr);
+    result.sizes = storeAll(sizes, i64);
+    result.all.append(sizes);
+    return result;
+  }
 
-    SmallVector<llvm::Value *> chosen = choose({infos, bodies});
-    llvm::Value *arguments = storeAll(arrays, ptr);
-    llvm::Value *sizeArray = storeAll(sizes, i64);
-    auto *frame = b.CreateAlloca(llvm::ArrayType::get(i8, sizeof(gyre_frame)));
+  llvm::Value *allocateFrame(size_t bytes) {
+    auto *frame = b.CreateAlloca(llvm::ArrayType::get(i8, bytes));
     frame->setAlignment(llvm::Align(16));
-    llvm::Value *status =
-        b.CreateCall(declare("gyre_enter", i32, {ptr, ptr, ptr, ptr, ptr}),
-                     {chosen[0], arguments, sizeArray, call, frame}, "status");
-    auto *run = llvm::BasicBlock::Create(context, "run", f);
+    return frame;
+  }
+
+  /// `run` if `status` is success; returns it, or what `run` gives, at the end.
+  void endFunction(llvm::Value *status,
+                   llvm::function_ref<llvm::Value *()> run) {
+    llvm::BasicBlock *start = b.GetInsertBlock();
+    llvm::Function *f = start->getParent();
+    auto *then = llvm::BasicBlock::Create(context, "run", f);
     auto *done = llvm::BasicBlock::Create(context, "done", f);
-    b.CreateCondBr(b.CreateICmpEQ(status, int32(GYRE_SUCCESS)), run, done);
-    b.SetInsertPoint(run);
-    all.append(sizes);
-    all.push_back(b.CreateLoad(ptr, frame)); // gyre_frame::workspace
-    all.push_back(frame);
-    b.CreateCall(bodyType, chosen[1], all);
-    b.CreateCall(declare("gyre_leave", b.getVoidTy(), {ptr}), {frame});
+    b.CreateCondBr(b.CreateICmpEQ(status, int32(GYRE_SUCCESS)), then, done);
+    b.SetInsertPoint(then);
+    llvm::Value *last = run();
+    llvm::BasicBlock *end = b.GetInsertBlock();
     b.CreateBr(done);
     b.SetInsertPoint(done);
-    b.CreateRet(status);
+    llvm::PHINode *result = b.CreatePHI(i32, 2);
+    result->addIncoming(status, start);
+    result->addIncoming(last, end);
+    b.CreateRet(result);
+  }
 
-    define(model.getSymbol(function) + "_workspace", i64,
-           SmallVector<llvm::Type *>(sizes.size(), i64));
+  /// `size_t <symbol>_workspace(sizes)`: enough for each of the tables.
+  void
+  emitWorkspace(const ModelFunction &function, const Twine &symbol,
+                llvm::function_ref<SmallVector<llvm::Value *>()> makeInfos) {
+    define(symbol + "_workspace", i64,
+           SmallVector<llvm::Type *>(function.entry.sizes.size(), i64));
     llvm::Function *workspace = b.GetInsertBlock()->getParent();
-    llvm::Value *info = choose({infos}).front();
-    SmallVector<llvm::Value *> values;
+    SmallVector<llvm::Value *> infos = makeInfos(), values;
     for (llvm::Argument &size : workspace->args())
       values.push_back(&size);
-    b.CreateRet(b.CreateCall(declare("gyre_workspace_bytes", i64, {ptr, ptr}),
-                             {info, storeAll(values, i64)}));
+    llvm::Value *sizes = storeAll(values, i64), *most = nullptr;
+    for (llvm::Value *info : infos) {
+      llvm::Value *bytes = b.CreateCall(
+          declare("gyre_workspace_bytes", i64, {ptr, ptr}), {info, sizes});
+      most = most ? b.CreateBinaryIntrinsic(llvm::Intrinsic::umax, most, bytes)
+                  : bytes;
+    }
+    b.CreateRet(most);
+  }
+
+  void emitFunction(const ModelFunction &function) {
+    SmallVector<llvm::Constant *> infos = infoTables(function), bodies;
+    for (const std::string &suffix : suffixes)
+      bodies.push_back(module.getFunction(function.name + ".body" + suffix));
+    auto *bodyType = cast<llvm::Function>(bodies.front())->getFunctionType();
+    std::string symbol = model.getSymbol(function);
+    Arguments arguments = beginFunction(function, symbol, {}, bodyType);
+    SmallVector<llvm::Value *> chosen = choose({infos, bodies});
+    llvm::Value *frame = allocateFrame(sizeof(gyre_frame));
+    llvm::Value *status = b.CreateCall(
+        declare("gyre_enter", i32, {ptr, ptr, ptr, ptr, ptr}),
+        {chosen[0], arguments.arrays, arguments.sizes, arguments.call, frame},
+        "status");
+    endFunction(status, [&] {
+      arguments.all.push_back(b.CreateLoad(ptr, frame)); // ::workspace
+      arguments.all.push_back(frame);
+      b.CreateCall(bodyType, chosen[1], arguments.all);
+      b.CreateCall(declare("gyre_leave", b.getVoidTy(), {ptr}), {frame});
+      return status;
+    });
+    emitWorkspace(function, symbol, [&] { return choose({infos}); });
+  }
+
+  //===------------------------------------------------------------------===//
+  // GPUs
+  //===------------------------------------------------------------------===//
+
+  /// A gyre_cuda_module for each of the model's devices.
+  SmallVector<llvm::Constant *> moduleTables() {
+    SmallVector<llvm::Constant *> tables;
+    for (const DeviceCode &device : model.devices) {
+      SmallVector<llvm::Constant *> kernels;
+      for (const DeviceCode::Kernel &kernel : device.kernels)
+        kernels.push_back(record({string(kernel.name), int32(kernel.threads),
+                                  int32(kernel.sharedBytes)}));
+      // What the runtime has loaded.
+      auto *loaded = new llvm::GlobalVariable(
+          module, ptr, /*isConstant=*/false, llvm::GlobalValue::InternalLinkage,
+          null, "gyre.loaded" + device.getSuffix());
+      tables.push_back(constant(
+          record({string(device.target.name), int32(device.target.capability),
+                  int32(device.target.exact), string(device.ptx),
+                  array(kernels, "gyre.kernels"), int64(kernels.size()),
+                  loaded}),
+          "gyre.module" + device.getSuffix()));
+    }
+    return tables;
+  }
+
+  void emitCudaFunction(const ModelFunction &function,
+                        ArrayRef<llvm::Constant *> modules) {
+    llvm::Constant *maxBlocks = declare("gyre_cuda_max_blocks", i32, {});
+    SmallVector<Variant> variants;
+    SmallVector<llvm::Constant *> bodies, table;
+    for (const DeviceCode &device : model.devices) {
+      variants.push_back({device.getSuffix(), 0, maxBlocks});
+      bodies.push_back(
+          module.getFunction(function.name + ".body" + device.getSuffix()));
+    }
+    std::string symbol = model.getSymbol(function) + "_cuda";
+    SmallVector<llvm::Constant *> infos =
+        infoTables(function, symbol, variants);
+    for (auto [module, info] : llvm::zip(modules, infos))
+      table.push_back(record({module, info}));
+    auto *bodyType = cast<llvm::Function>(bodies.front())->getFunctionType();
+    Arguments arguments = beginFunction(function, symbol, {ptr}, bodyType);
+    llvm::Value *stream = b.GetInsertBlock()->getParent()->getArg(0);
+    stream->setName("stream");
+    llvm::Value *frame = allocateFrame(sizeof(gyre_cuda_frame));
+    llvm::Value *status = b.CreateCall(
+        declare("gyre_cuda_enter", i32, {ptr, i32, ptr, ptr, ptr, ptr, ptr}),
+        {array(table, "gyre.variants"), int32(table.size()), arguments.arrays,
+         arguments.sizes, stream, arguments.call, frame},
+        "status");
+    endFunction(status, [&] {
+      llvm::Value *variant = b.CreateLoad(
+          i64,
+          b.CreateConstGEP1_64(i8, frame, offsetof(gyre_cuda_frame, variant)));
+      llvm::Value *body = b.CreateLoad(
+          ptr, b.CreateGEP(ptr, array(bodies, "gyre.bodies"), variant));
+      arguments.all.push_back(b.CreateLoad(ptr, frame)); // base.workspace
+      arguments.all.push_back(frame);
+      b.CreateCall(bodyType, body, arguments.all);
+      return b.CreateCall(declare("gyre_cuda_leave", i32, {ptr}), {frame});
+    });
+    // Which one will run is the device's choice.
+    emitWorkspace(function, symbol, [&] {
+      return SmallVector<llvm::Value *>(infos.begin(), infos.end());
+    });
   }
 
   //===------------------------------------------------------------------===//
@@ -379,6 +511,11 @@ void gyre::emitEntryPoints(llvm::Module &module, const Model &model,
   EntryEmitter emitter(module, model, suffixes);
   for (const ModelFunction &function : model.functions)
     emitter.emitFunction(function);
+  if (!model.devices.empty()) {
+    SmallVector<llvm::Constant *> modules = emitter.moduleTables();
+    for (const ModelFunction &function : model.functions)
+      emitter.emitCudaFunction(function, modules);
+  }
   if (!model.weights.empty())
     emitter.emitWeights();
 }

@@ -22,27 +22,6 @@ def EmitCpu : Pass<"gyre-emit-cpu", "::mlir::func::FuncOp"> {
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
 }
 
-def DefineIntegers : Pass<"gyre-define-integers", "::mlir::func::FuncOp"> {
-  let summary = "give a result to quotients by zero and shifts by the width";
-  let description = [{
-    A quotient by 0 is the dividend, and the least number divided by -1 is
-    itself; remainders agree with that. A shift by the width or more is 0, or
-    all copies of the sign. What is constant and harmless is left alone.
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
-}
-
-def ExpandShapes : Pass<"gyre-expand-shapes", "::mlir::func::FuncOp"> {
-  let summary = "give reshapes with several unknown sizes their strides";
-  let description = [{
-    A `memref.expand_shape` that splits one dimension into several of which more
-    than one is known at run time only becomes a `memref.reinterpret_cast`.
-    Upstream's expand-strided-metadata crashes on them.
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::memref::MemRefDialect"];
-}
-
 def ExposePointers : Pass<"gyre-expose-pointers", "::mlir::ModuleOp"> {
   let summary = "give functions and launches the form that C sees";
   let description = [{

@@ -72,13 +72,18 @@ std::string Options::getStem() const {
 }
 
 static LogicalResult readTargets(StringRef names,
-                                 SmallVectorImpl<Target> &targets) {
+                                 SmallVectorImpl<Target> &targets,
+                                 SmallVectorImpl<Target> &devices) {
   for (StringRef name : llvm::split(names, ',')) {
     std::string error;
     FailureOr<Target> target = lookupTarget(name, error);
     if (failed(target)) {
       reportError(error);
       return failure();
+    }
+    if (target->isGPU()) {
+      devices.push_back(std::move(*target));
+      continue;
     }
     if (!targets.empty() && targets.front().triple != target->triple) {
       reportError("targets '" + targets.front().name + "' and '" + name +
@@ -88,6 +93,23 @@ static LogicalResult readTargets(StringRef names,
     }
     targets.push_back(std::move(*target));
   }
+  if (targets.empty()) {
+    reportError("expected a CPU beside '" + devices.front().name +
+                "' to launch kernels from, as in --target=host," +
+                devices.front().name);
+    return failure();
+  }
+  // A GPU gets the last that it runs; code for one capability only is better
+  // there than what later ones run too.
+  auto rank = [](const Target &t) { return std::pair(t.capability, t.exact); };
+  llvm::sort(devices, [&](const Target &a, const Target &b) {
+    return rank(a) < rank(b);
+  });
+  devices.erase(llvm::unique(devices,
+                             [&](const Target &a, const Target &b) {
+                               return rank(a) == rank(b);
+                             }),
+                devices.end());
   // A CPU gets the last whose features it has.
   llvm::sort(targets, [](const Target &a, const Target &b) {
     return a.cpuFeatures < b.cpuFeatures;
@@ -124,7 +146,8 @@ static LogicalResult readSanitizers(StringRef names, bool isRun,
 }
 
 static bool checkEmit(StringRef what) {
-  SmallVector<StringRef> words = {"obj", "header", "json", "asm"};
+  SmallVector<StringRef> words = {"obj", "header", "json",
+                                  "asm", "ptx",    "nvvm"};
   llvm::append_range(words, getStageNames());
   return checkWord("emit", what, words);
 }
@@ -154,7 +177,7 @@ static LogicalResult readCompileOptions(const opt::InputArgList &args,
     if (failed(readSanitizers(names, options.run, compile.sanitize)))
       return failure();
   return readTargets(args.getLastArgValue(OPT_target_EQ, "host"),
-                     compile.targets);
+                     compile.targets, compile.devices);
 }
 
 static LogicalResult readRunOptions(const opt::InputArgList &args,
@@ -220,8 +243,15 @@ static LogicalResult readOptions(const opt::InputArgList &args,
       words.push_back(word.c_str());
     llvm::cl::ParseCommandLineOptions(words.size(), words.data());
   }
-  return success(succeeded(readCompileOptions(args, options)) &&
-                 succeeded(readRunOptions(args, options)));
+  if (failed(readCompileOptions(args, options)) ||
+      failed(readRunOptions(args, options)))
+    return failure();
+  if ((options.emit == "ptx" || options.emit == "nvvm") &&
+      options.compile.devices.empty()) {
+    reportError("expected a GPU among the targets of --emit=" + options.emit);
+    return failure();
+  }
+  return success();
 }
 
 std::optional<int> gyre::parseOptions(int argc, char **argv, Options &options) {

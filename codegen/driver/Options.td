@@ -17,7 +17,7 @@ multiclass Value<string name, string metavar, string help, OptionGroup group> {
 }
 
 defm emit : Value<"emit", "<what>",
-  "One thing only: obj, header, json, asm, llvm, or the graph after a stage: graph, structures, kernels, buffers, code",
+  "One thing only: obj, header, json, asm, llvm; for the last GPU ptx, nvvm (LLVM IR); or the graph after a stage: graph, structures, kernels, buffers, code",
   compile>;
 def o : Separate<["-"], "o">, MetaVarName<"<path>">, Group<compile>,
   HelpText<"Where to write: <path>.o, <path>.h and <path>.json; with --emit one file, '-' is standard output">;
@@ -54,7 +54,7 @@ defm sanitize : Value<"sanitize", "<address,undefined>",
 defm size : Value<"size", "<T=5>",
   "A size that no input tells; numbers instead of names in a report", both>;
 defm target : Value<"target", "<names>",
-  "host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64; several, with commas, go into one object and are chosen among at run time",
+  "host (default), x86-64-v2, x86-64-v3, x86-64-v4, aarch64, and the GPUs sm_80, sm_90, sm_90a, sm_100, sm_120; several, with commas, go into one object and are chosen among at run time",
   both>;
 defm threads : Value<"threads", "<on|off>",
   "Whether the code may run on several threads (default: on); off leaves no symbol of them",

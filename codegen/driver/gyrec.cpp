@@ -11,6 +11,7 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -28,8 +29,11 @@ static FailureOr<std::string> emitOne(Session &session, TimingScope &timing) {
   llvm::raw_string_ostream os(text);
   std::optional<Stage> stage = parseStage(what);
   if (stage && *stage != Stage::llvm) {
-    OwningOpRef<ModuleOp> module = runStages(
-        *session.graph, options.targets.back(), *stage, options, timing);
+    // For a GPU, if one was asked for.
+    const Target &target = options.devices.empty() ? options.targets.back()
+                                                   : options.devices.back();
+    OwningOpRef<ModuleOp> module =
+        runStages(*session.graph, target, *stage, options, timing);
     if (!module)
       return failure();
     module->print(os);
@@ -52,6 +56,12 @@ static FailureOr<std::string> emitOne(Session &session, TimingScope &timing) {
     return failure();
   if (what == "llvm") {
     model->code->print(os, nullptr);
+    return text;
+  }
+  if (what == "ptx")
+    return model->model.devices.back().ptx;
+  if (what == "nvvm") {
+    model->kernels->print(os, nullptr);
     return text;
   }
   return generateCode(*model, *session.graph,
@@ -125,6 +135,7 @@ int main(int argc, char **argv) {
   registerDialects(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerNVVMDialectTranslation(registry);
   for (const std::string &path : options.plugins) {
     llvm::Expected<DialectPlugin> plugin = DialectPlugin::load(path);
     if (!plugin)

@@ -18,13 +18,19 @@
 // TWO: expected one graph, got 2
 
 // RUN: not gyrec %s --target=skylake 2>&1 | FileCheck %s --check-prefix=TARGET
-// TARGET: unknown target 'skylake', expected one of host, aarch64, x86-64-v2, x86-64-v3, x86-64-v4
+// TARGET: unknown target 'skylake', expected one of host, aarch64, x86-64-v2, x86-64-v3, x86-64-v4, sm_80, sm_90, sm_90a, sm_100, sm_120
 
 // RUN: not gyrec %s --target=aarch64,x86-64-v3 2>&1 | FileCheck %s --check-prefix=MIXED
 // MIXED: targets 'aarch64' and 'x86-64-v3' do not fit into one object
 
+// RUN: not gyrec %s --target=sm_80 2>&1 | FileCheck %s --check-prefix=ALONE
+// ALONE: expected a CPU beside 'sm_80' to launch kernels from, as in --target=host,sm_80
+
+// RUN: not gyrec %s --emit=ptx 2>&1 | FileCheck %s --check-prefix=NOGPU
+// NOGPU: expected a GPU among the targets of --emit=ptx
+
 // RUN: not gyrec %s --emit=exe 2>&1 | FileCheck %s --check-prefix=EMIT
-// EMIT: expected --emit to be one of obj, header, json, asm, graph, structures, kernels, buffers, code, llvm, got 'exe'
+// EMIT: expected --emit to be one of obj, header, json, asm, ptx, nvvm, graph, structures, kernels, buffers, code, llvm, got 'exe'
 
 // RUN: not gyrec %s --prefix=2d 2>&1 | FileCheck %s --check-prefix=PREFIX
 // PREFIX: expected --prefix to be a C identifier, got '2d'

@@ -164,6 +164,63 @@ int32_t gyre_max_threads(void);
  * of one, `what` the reason and the instruction. */
 void gyre_undefined(const char *function, const char *what);
 
+/* ---- NVIDIA GPUs -------------------------------------------------------- */
+
+typedef struct gyre_cuda_kernel {
+  const char *name;
+  int32_t threads;      /* of a block */
+  int32_t shared_bytes; /* of a block, beyond what the kernel declares itself */
+} gyre_cuda_kernel;
+
+/* The kernels of all functions for one target. */
+typedef struct gyre_cuda_module {
+  const char *target;  /* for messages: "sm_90a" */
+  int32_t capability;  /* 10 * major + minor; runs on this and later ones, */
+  int32_t exact;       /* or on this one only */
+  const char *image;   /* PTX */
+  const gyre_cuda_kernel *kernels;
+  int64_t kernel_count;
+  void **loaded; /* the runtime's, null at first */
+} gyre_cuda_module;
+
+/* A function for one target. */
+typedef struct gyre_cuda_variant {
+  const gyre_cuda_module *module;
+  const gyre_entry_info *info;
+} gyre_cuda_variant;
+
+/* State of a call, in the caller's stack frame. */
+typedef struct gyre_cuda_frame {
+  gyre_frame base;
+  int64_t variant; /* of those that were given */
+  void *stream;
+  gyre_call *call;
+  const gyre_cuda_module *module;
+  void *const *functions; /* of the kernels, in this context */
+  const char *name;       /* of the function, for messages */
+  int32_t status;
+  int32_t reserved;
+} gyre_cuda_frame;
+
+/* gyre_enter for a call on `stream`: finds the last variant that the device of
+ * the current context runs and loads its kernels. The driver's library is
+ * opened by the first such call of the process. */
+int32_t gyre_cuda_enter(const gyre_cuda_variant *variants, int32_t count,
+                        void *const *arguments, const int64_t *sizes,
+                        void *stream, gyre_call *call, gyre_cuda_frame *frame);
+
+/* Launches kernel number `kernel` of the module over `count` tiles.
+ * `parameters` are pointers to them. After a launch that failed nothing else
+ * is launched. */
+void gyre_cuda_launch(gyre_cuda_frame *frame, int64_t kernel, int64_t count,
+                      void **parameters, int64_t scratch_bytes);
+
+/* The status of the call. */
+int32_t gyre_cuda_leave(gyre_cuda_frame *frame);
+
+/* For gyre_entry_info::max_threads: tiles with scratch that run at a time. */
+int32_t gyre_cuda_max_blocks(void);
+
 /* ---- Weights ------------------------------------------------------------ */
 
 typedef struct gyre_weight_info {

@@ -6,6 +6,13 @@
  * Every generated function returns a gyre_status and takes a `gyre_call *` as
  * its last argument. NULL means the defaults: memory for intermediates is
  * allocated for the call, threads are OpenMP's, the message is dropped.
+ *
+ * f_cuda, beside f in a header compiled for a GPU, runs f on a stream: arrays,
+ * weights and the workspace are device memory, and the workspace is required.
+ * It launches kernels and returns; it allocates nothing and waits for nothing,
+ * so a CUDA graph can capture it. (The first call in a context loads the
+ * kernels, which a capture can't do.) A fault that happens later, on the
+ * device, is told by whatever waits for the stream.
  */
 #ifndef GYRE_RUNTIME_H
 #define GYRE_RUNTIME_H
@@ -32,7 +39,10 @@ enum gyre_status {
   GYRE_ERROR_BAD_WEIGHTS = 9,   /* a weight is missing, or not as expected  */
   GYRE_ERROR_FILE = 10,         /* a file cannot be read                    */
   GYRE_ERROR_BAD_CALL = 11,     /* a field of gyre_call out of range        */
-  GYRE_ERROR_ABI = 12           /* header, object and runtime do not match  */
+  GYRE_ERROR_ABI = 12,          /* header, object and runtime do not match  */
+  GYRE_ERROR_DRIVER = 13,       /* no NVIDIA driver, device or context      */
+  GYRE_ERROR_DEVICE = 14,       /* compiled for other GPUs than this one    */
+  GYRE_ERROR_LAUNCH = 15        /* the driver refused a module or a launch  */
 };
 
 /* A short name for a status, never NULL: "result overlaps an argument". */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The functions of `math` against double precision, over all of f32: the
-// errors that codegen/cpu/Math.cpp states.
+// errors that codegen/common/Math.cpp states.
 
 #include "math.h"
 #include "support/Full.h"

@@ -3,7 +3,7 @@
 // This file implements the ExpandShapes pass: strides of reshapes that upstream
 // does not compute.
 
-#include "codegen/cpu/Passes.h"
+#include "codegen/common/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -12,7 +12,7 @@
 
 namespace mlir::gyre {
 #define GEN_PASS_DEF_EXPANDSHAPES
-#include "codegen/cpu/Passes.h.inc"
+#include "codegen/common/Passes.h.inc"
 } // namespace mlir::gyre
 
 using namespace mlir;

@@ -7,9 +7,9 @@
 // targets without fma add up to 0.3 ulp.
 
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "codegen/cpu/Emitters.h"
-#include "codegen/cpu/MathExpr.h"
-#include "codegen/cpu/MathTables.h"
+#include "codegen/common/Math.h"
+#include "codegen/common/MathExpr.h"
+#include "codegen/common/MathTables.h"
 #include "dialect/GyreDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

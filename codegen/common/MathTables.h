@@ -5,8 +5,8 @@
 // rounded to f32 one after the other from the lowest order, the rest fitted
 // again each time. The error stated is that of the polynomial alone.
 
-#ifndef GYRE_CODEGEN_CPU_MATHTABLES_H
-#define GYRE_CODEGEN_CPU_MATHTABLES_H
+#ifndef GYRE_CODEGEN_COMMON_MATHTABLES_H
+#define GYRE_CODEGEN_COMMON_MATHTABLES_H
 
 #include <cstdint>
 
@@ -72,4 +72,4 @@ constexpr uint32_t twoOverPi[] = {0,          0xA2F9836E, 0x4E441529,
 
 } // namespace mlir::gyre::tables
 
-#endif // GYRE_CODEGEN_CPU_MATHTABLES_H
+#endif // GYRE_CODEGEN_COMMON_MATHTABLES_H

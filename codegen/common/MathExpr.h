@@ -3,8 +3,8 @@
 // Formulas over scalars and vectors alike, for Math.cpp: operators append the
 // operations that compute them.
 
-#ifndef GYRE_CODEGEN_CPU_MATHEXPR_H
-#define GYRE_CODEGEN_CPU_MATHEXPR_H
+#ifndef GYRE_CODEGEN_COMMON_MATHEXPR_H
+#define GYRE_CODEGEN_COMMON_MATHEXPR_H
 
 #include "dialect/GyreDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -220,4 +220,4 @@ template <size_t N> Expr polynomial(Expr x, const double (&coefficients)[N]) {
 
 } // namespace mlir::gyre
 
-#endif // GYRE_CODEGEN_CPU_MATHEXPR_H
+#endif // GYRE_CODEGEN_COMMON_MATHEXPR_H

@@ -3,7 +3,7 @@
 // This file implements the DefineIntegers pass: integer operations that
 // processors trap on, or answer each in its own way, get a result.
 
-#include "codegen/cpu/Passes.h"
+#include "codegen/common/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -11,7 +11,7 @@
 
 namespace mlir::gyre {
 #define GEN_PASS_DEF_DEFINEINTEGERS
-#include "codegen/cpu/Passes.h.inc"
+#include "codegen/common/Passes.h.inc"
 } // namespace mlir::gyre
 
 using namespace mlir;

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Emission of gyre.contract_reduce: the roles of its loops, products of tiles
+// by multiply-adds from shared memory, and plain products with their epilogue.
+
+#include "codegen/nvptx/Contract.h"
+
+#include "codegen/nvptx/Emitters.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+using namespace mlir::gyre::nvptx;
+
+/// Steps of a contraction that are in shared memory at a time.
+constexpr int64_t pieceDepth = 16;
+
+LogicalResult gyre::emitContract(RewriterBase &b, ContractReduceOp op,
+                                 Threads &threads) {
+  if (failed(ContractEmitter(b, op, threads).emit()))
+    return failure();
+  b.eraseOp(op);
+  return success();
+}
+
+ContractEmitter::ContractEmitter(RewriterBase &b, ContractReduceOp op,
+                                 const Threads &threads)
+    : b(b), op(op), threads(threads), loc(op.getLoc()),
+      kinds(op.getIteratorKinds()), maps(op.getIndexingMapsArray()) {
+  Values operands(op.getInputs());
+  llvm::append_range(operands, op.getInits());
+  extents = loopExtents(b, loc, operands, maps);
+  at.assign(kinds.size(), constant(0));
+  lines = threads.getCount() / lineThreads;
+  // Folds need registers for states and payloads.
+  threadRows = op.isPlainProduct() ? 8 : 4;
+  x = arith::RemUIOp::create(b, loc, threads.getId(), constant(lineThreads));
+  y = arith::DivUIOp::create(b, loc, threads.getId(), constant(lineThreads));
+}
+
+LogicalResult ContractEmitter::emit() {
+  if (failed(findRoles()))
+    return failure();
+  Type element = getRegionType(elementOf(0));
+  if (!isa<FloatType>(element))
+    return op.emitOpError("expected contractions of floats, got ") << element;
+  // A line more than there are: neighbours are in different banks.
+  leftPiece =
+      threads.shared(b, loc, {pieceDepth, lines * threadRows + 1}, element);
+  rightPiece = threads.shared(
+      b, loc, {pieceDepth, lineThreads * threadColumns + 1}, element);
+  if (!op.isPlainProduct()) {
+    FailureOr<Fold> match = Fold::match(
+        op, op.getInit(), op.getStep(), op.getMerge(), op.getFinish(),
+        op.getScore().front().getTerminator()->getNumOperands(), op.getPivot(),
+        op.getRides());
+    if (failed(match))
+      return failure();
+    fold = *match;
+    planFold();
+  }
+  emitOuterLoops(0);
+  return success();
+}
+
+void ContractEmitter::emitOuterLoops(unsigned depth) {
+  if (depth < outer.size()) {
+    loop(constant(0), extents[outer[depth]], 1, {}, [&](Value iv, ValueRange) {
+      at[outer[depth]] = iv;
+      emitOuterLoops(depth + 1);
+      return Values();
+    });
+    return;
+  }
+  if (op.isPlainProduct())
+    emitPlainProduct();
+  else
+    emitFold();
+}
+
+LogicalResult ContractEmitter::findRoles() {
+  column = op.getColumnDim();
+  if (column >= static_cast<int>(kinds.size()))
+    return op.emitOpError("expected a dimension of columns: a parallel one "
+                          "that only the right operand has");
+  unsigned inputs = op.getInputs().size();
+  unsigned scoreInputs = inputs - op.getNumPayloads();
+  auto usedBy = [&](unsigned begin, unsigned end, unsigned dim) {
+    return llvm::any_of(ArrayRef(maps).slice(begin, end - begin),
+                        [&](AffineMap m) { return m.isFunctionOfDim(dim); });
+  };
+  auto size = [&](unsigned dim) {
+    return getConstantIntValue(extents[dim]).value_or(INT64_MAX);
+  };
+  for (unsigned dim = 0; dim < kinds.size(); ++dim) {
+    if (kinds[dim] != IteratorKind::parallel || int(dim) == column)
+      continue;
+    if (op.getNumPayloads() && !usedBy(0, scoreInputs, dim) &&
+        usedBy(scoreInputs, inputs, dim)) {
+      // The last dimension that the payload stores together, if any.
+      if (payload < 0 ||
+          classifyAccess(operandAt(scoreInputs), mapOf(scoreInputs), payload) !=
+              AccessKind::contiguous)
+        payload = dim;
+      continue;
+    }
+    if (mapOf(0).isFunctionOfDim(dim) && !mapOf(1).isFunctionOfDim(dim) &&
+        (row < 0 || size(dim) >= size(row)))
+      row = dim;
+  }
+  if (op.getNumPayloads() && payload < 0)
+    return op.emitOpError("expected payloads with a dimension of their own");
+  for (unsigned dim = 0; dim < kinds.size(); ++dim)
+    if (kinds[dim] == IteratorKind::parallel && int(dim) != column &&
+        int(dim) != row && int(dim) != payload)
+      outer.push_back(dim);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Code
+//===----------------------------------------------------------------------===//
+
+Value ContractEmitter::constant(int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+Value ContractEmitter::add(Value x, Value y) {
+  return b.createOrFold<arith::AddIOp>(loc, x, y);
+}
+Value ContractEmitter::add(Value x, int64_t y) {
+  return y == 0 ? x : add(x, constant(y));
+}
+Value ContractEmitter::isBelow(Value x, Value y) {
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::slt, x, y);
+}
+Value ContractEmitter::select(Value condition, Value x, Value y) {
+  return b.createOrFold<arith::SelectOp>(loc, condition, x, y);
+}
+Value ContractEmitter::least(Value x, Value y) {
+  return b.createOrFold<arith::MinSIOp>(loc, x, y);
+}
+Value ContractEmitter::lastBelow(Value x, Value end) {
+  return b.createOrFold<arith::MaxSIOp>(loc, least(x, add(end, -1)),
+                                        constant(0));
+}
+Value ContractEmitter::zero(Type type) {
+  return arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+}
+
+SmallVector<Value>
+ContractEmitter::loop(Value begin, Value end, int64_t step, ValueRange carried,
+                      function_ref<Values(Value, ValueRange)> body) {
+  auto first = getConstantIntValue(begin), last = getConstantIntValue(end);
+  if (first && last && *last - *first <= step && *first < *last)
+    return body(begin, carried);
+  auto op = scf::ForOp::create(
+      b, loc, begin, end, constant(step), carried,
+      [&](OpBuilder &inside, Location, Value iv, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPoint(inside.getInsertionBlock(),
+                            inside.getInsertionPoint());
+        Values next = body(iv, carried);
+        scf::YieldOp::create(b, loc, next);
+      });
+  return op.getResults();
+}
+
+void ContractEmitter::ifThen(Value condition, function_ref<void()> body) {
+  auto op = scf::IfOp::create(b, loc, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(op.thenYield());
+  body();
+}
+
+SmallVector<Value>
+ContractEmitter::mergeLine(Values values,
+                           function_ref<Values(ValueRange, ValueRange)> merge) {
+  for (int64_t distance = lineThreads / 2; distance >= 1; distance /= 2) {
+    Values others;
+    for (Value value : values)
+      others.push_back(threads.exchange(b, loc, value, distance));
+    values = merge(values, others);
+  }
+  return values;
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+Value ContractEmitter::globalOf(unsigned dim, Value local) {
+  return op.getOffsets().empty() ? local : add(local, op.getOffsets()[dim]);
+}
+
+SmallVector<Value> ContractEmitter::indicesOf(unsigned operand,
+                                              ArrayRef<Value> at) {
+  Values globals;
+  if (!mapOf(operand).isProjectedPermutation())
+    for (auto [dim, local] : llvm::enumerate(at))
+      globals.push_back(globalOf(dim, local));
+  return accessIndices(b, loc, mapOf(operand), at, globals);
+}
+
+Value ContractEmitter::load(unsigned operand, ArrayRef<Value> at) {
+  return loadElement(b, loc, operandAt(operand), indicesOf(operand, at));
+}
+
+void ContractEmitter::store(unsigned operand, ArrayRef<Value> at, Value value) {
+  storeElement(b, loc, value, operandAt(operand), indicesOf(operand, at));
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+Value ContractEmitter::rowOf(const Tile &tile, int64_t i) {
+  return add(add(tile.row, y), i * lines);
+}
+Value ContractEmitter::columnOf(const Tile &tile, int64_t j) {
+  return add(add(tile.column, x), j * lineThreads);
+}
+
+SmallVector<unsigned> ContractEmitter::contractionDims(unsigned k) {
+  SmallVector<unsigned> dims;
+  for (auto [dim, kind] : llvm::enumerate(kinds))
+    if (kind == IteratorKind::contraction && mapOf(2 * k).isFunctionOfDim(dim))
+      dims.push_back(dim);
+  return dims;
+}
+
+SmallVector<Value> ContractEmitter::multiply(unsigned k, const Tile &tile) {
+  Values sums(threadRows * threadColumns,
+              zero(getRegionType(elementOf(2 * k))));
+  SmallVector<unsigned> dims = contractionDims(k);
+  std::function<Values(unsigned, Values, ValueRange)> nest =
+      [&](unsigned depth, Values position, ValueRange sums) -> Values {
+    unsigned dim = dims[depth];
+    bool last = depth + 1 == dims.size();
+    return loop(constant(0), extents[dim], last ? pieceDepth : 1, sums,
+                [&](Value iv, ValueRange sums) {
+                  position[dim] = iv;
+                  return last ? multiplyChunk(k, tile, position, iv, sums)
+                              : nest(depth + 1, position, sums);
+                });
+  };
+  return nest(0, at, sums);
+}
+
+/// Adds what `pieceDepth` steps of the innermost contraction loop give.
+SmallVector<Value> ContractEmitter::multiplyChunk(unsigned k, const Tile &tile,
+                                                  ArrayRef<Value> position,
+                                                  Value from, ValueRange sums) {
+  stage(2 * k, leftPiece, position, row, tile.row, tile.rowEnd,
+        lines * threadRows, from);
+  stage(2 * k + 1, rightPiece, position, column, tile.column, tile.columnEnd,
+        lineThreads * threadColumns, from);
+  threads.barrier(b, loc);
+  Values next = loop(
+      constant(0), constant(pieceDepth), 1, sums,
+      [&](Value c, ValueRange sums) {
+        Values left, right, next;
+        for (int64_t i = 0; i < threadRows; ++i)
+          left.push_back(loadAt(b, loc, leftPiece, {c, add(y, i * lines)}));
+        for (int64_t j = 0; j < threadColumns; ++j)
+          right.push_back(
+              loadAt(b, loc, rightPiece, {c, add(x, j * lineThreads)}));
+        for (int64_t i = 0; i < threadRows; ++i)
+          for (int64_t j = 0; j < threadColumns; ++j)
+            next.push_back(math::FmaOp::create(b, loc, left[i], right[j],
+                                               sums[i * threadColumns + j]));
+        return next;
+      });
+  // Before the next piece is written over this one.
+  threads.barrier(b, loc);
+  return next;
+}
+
+/// Copies `count` positions of loop `dim` from `first`, with zeros from `end`
+/// on, and `pieceDepth` steps of the contraction from `from`, with zeros behind
+/// its end, into `buffer`.
+void ContractEmitter::stage(unsigned operand, Value buffer,
+                            ArrayRef<Value> position, int dim, Value first,
+                            Value end, int64_t count, Value from) {
+  unsigned depth = contractionDims(operand / 2).back();
+  // Neighbouring threads read neighbouring elements.
+  bool alongDepth =
+      dim < 0 || classifyAccess(operandAt(operand), mapOf(operand), dim) !=
+                     AccessKind::contiguous;
+  Values shape = {constant(count), constant(pieceDepth)};
+  if (!alongDepth)
+    std::swap(shape[0], shape[1]);
+  OpBuilder::InsertionGuard guard(b);
+  threads.forPoints(b, loc, shape, [&](OpBuilder &inside, ValueRange point) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(inside.getInsertionBlock(), inside.getInsertionPoint());
+    Value place = point[alongDepth ? 0 : 1], step = point[alongDepth ? 1 : 0];
+    Values from_(position);
+    from_[depth] = add(from, step);
+    Value exists = isBelow(from_[depth], extents[depth]);
+    if (dim >= 0) {
+      from_[dim] = add(first, place);
+      exists =
+          b.createOrFold<arith::AndIOp>(loc, exists, isBelow(from_[dim], end));
+    }
+    auto choice = scf::IfOp::create(
+        b, loc, exists,
+        [&](OpBuilder &inside, Location) {
+          OpBuilder::InsertionGuard guard(b);
+          b.setInsertionPoint(inside.getInsertionBlock(),
+                              inside.getInsertionPoint());
+          scf::YieldOp::create(b, loc, load(operand, from_));
+        },
+        [&](OpBuilder &inside, Location) {
+          Value nothing = arith::ConstantOp::create(
+              inside, loc,
+              inside.getZeroAttr(getRegionType(elementOf(operand))));
+          scf::YieldOp::create(inside, loc, nothing);
+        });
+    storeAt(b, loc, choice.getResult(0), buffer, {step, place});
+  });
+}
+
+SmallVector<Value> ContractEmitter::score(const Tile &tile,
+                                          ArrayRef<Values> products, int64_t i,
+                                          int64_t j) {
+  Values position(at);
+  // What doesn't exist is not used, but has to be read from somewhere.
+  if (row >= 0)
+    position[row] = lastBelow(rowOf(tile, i), tile.rowEnd);
+  position[column] = lastBelow(columnOf(tile, j), tile.columnEnd);
+  Values arguments;
+  for (const Values &values : products)
+    arguments.push_back(values[i * threadColumns + j]);
+  unsigned first = 2 * op.getContractions();
+  for (unsigned e = 0; e < op.getInputs().size() - op.getNumPayloads() - first;
+       ++e)
+    arguments.push_back(
+        op.getScore().getArgument(products.size() + e).use_empty()
+            ? Value()
+            : load(first + e, position));
+  return cloneRegion(b, op.getScore(), arguments, [&](unsigned dim) {
+    return globalOf(dim, position[dim]);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Plain products
+//===----------------------------------------------------------------------===//
+
+void ContractEmitter::emitPlainProduct() {
+  Value rows = row < 0 ? constant(1) : extents[row];
+  loop(constant(0), rows, lines * threadRows, {}, [&](Value first, ValueRange) {
+    loop(constant(0), extents[column], lineThreads * threadColumns, {},
+         [&](Value begin, ValueRange) {
+           Tile tile{first, rows, begin, extents[column]};
+           SmallVector<Values> products;
+           for (unsigned k = 0; k < op.getContractions(); ++k)
+             products.push_back(multiply(k, tile));
+           for (int64_t i = 0; i < threadRows; ++i)
+             for (int64_t j = 0; j < threadColumns; ++j) {
+               Values position(at);
+               Value exists = isBelow(rowOf(tile, i), rows);
+               if (row >= 0)
+                 position[row] = rowOf(tile, i);
+               position[column] = columnOf(tile, j);
+               exists = b.createOrFold<arith::AndIOp>(
+                   loc, exists, isBelow(position[column], extents[column]));
+               ifThen(exists, [&] {
+                 for (auto [r, value] :
+                      llvm::enumerate(score(tile, products, i, j)))
+                   store(op.getInputs().size() + r, position, value);
+               });
+             }
+           return Values();
+         });
+    return Values();
+  });
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The fold of contract_reduce: tiles of columns go by; each thread folds the
+// scores that it has into states in its registers, and the threads of a line
+// share rows. Weights go through shared memory to the payloads, whose sums are
+// in registers too.
+
+#include "codegen/nvptx/Contract.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace mlir::gyre;
+using namespace mlir::gyre::nvptx;
+
+/// Of a payload's sums, what a thread has of a row at most: 128 elements a row.
+constexpr int64_t maxThreadPayload = 8;
+
+void ContractEmitter::planFold() {
+  SmallVector<Type> types = fold->getStateTypes();
+  weights.resize(types.size());
+  for (int64_t state : op.getRides())
+    if (!weights[state])
+      weights[state] = threads.shared(
+          b, loc, {lines * threadRows, lineThreads * threadColumns + 1},
+          types[state]);
+  if (!op.getNumPayloads())
+    return;
+  threadPayload = maxThreadPayload / 2;
+  if (auto size = getConstantIntValue(extents[payload]))
+    threadPayload = std::clamp<int64_t>(llvm::divideCeil(*size, lineThreads), 1,
+                                        maxThreadPayload);
+}
+
+/// One past the last column of a row, as a local position.
+Value ContractEmitter::limitOf(Value rowAt) {
+  Value columns = extents[column];
+  auto limit = op.getLimit();
+  if (!limit)
+    return columns;
+  Values globals;
+  for (unsigned dim = 0; dim < kinds.size(); ++dim)
+    globals.push_back(globalOf(dim, int(dim) == row ? rowAt : at[dim]));
+  // The limit of a row doesn't depend on the column it is asked at.
+  globals[column] = constant(0);
+  Value value =
+      expandExpr(b, loc, limit->getResult(0), globals, op.getLimitOperands());
+  if (!op.getOffsets().empty())
+    value = arith::SubIOp::create(b, loc, value, op.getOffsets()[column]);
+  value = arith::MaxSIOp::create(b, loc, value, constant(0));
+  return least(value, columns);
+}
+
+void ContractEmitter::emitFold() {
+  Value rows = row < 0 ? constant(1) : extents[row];
+  loop(constant(0), rows, lines * threadRows, {}, [&](Value first, ValueRange) {
+    Tile tile{first, least(add(first, lines * threadRows), rows), {}, {}};
+    if (!op.getNumPayloads()) {
+      emitRows(tile, constant(0));
+      return Values();
+    }
+    // Longer payloads form the scores again.
+    loop(constant(0), extents[payload], threadPayload * lineThreads, {},
+         [&](Value begin, ValueRange) {
+           emitRows(tile, begin);
+           return Values();
+         });
+    return Values();
+  });
+}
+
+void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
+  unsigned numStates = fold->getNumStates(), payloads = op.getNumPayloads();
+  Values limits, carried;
+  for (int64_t i = 0; i < threadRows; ++i) {
+    limits.push_back(limitOf(lastBelow(rowOf(tile, i), tile.rowEnd)));
+    llvm::append_range(carried, fold->init(b));
+  }
+  for (unsigned p = 0; p < payloads; ++p)
+    carried.append(threadRows * threadPayload,
+                   zero(getRegionType(elementOf(payloadOperand(p)))));
+  // Limits don't decrease along rows.
+  tile.columnEnd = limitOf(add(tile.rowEnd, -1));
+  carried = loop(constant(0), tile.columnEnd, lineThreads * threadColumns,
+                 carried, [&](Value begin, ValueRange carried) {
+                   tile.column = begin;
+                   return foldTile(tile, limits, carried, payloadBegin);
+                 });
+  ArrayRef<Value> sums = ArrayRef(carried).drop_front(threadRows * numStates);
+  for (int64_t i = 0; i < threadRows; ++i)
+    finishRow(tile, i, ArrayRef(carried).slice(i * numStates, numStates), sums,
+              payloadBegin);
+}
+
+/// `carried` holds the states row by row, then the sums of each payload row by
+/// row.
+SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
+                                             ArrayRef<Value> limits,
+                                             ValueRange carried,
+                                             Value payloadBegin) {
+  unsigned numStates = fold->getNumStates();
+  Values next(carried);
+  MutableArrayRef<Value> states =
+      MutableArrayRef(next).take_front(threadRows * numStates);
+  MutableArrayRef<Value> sums =
+      MutableArrayRef(next).drop_front(threadRows * numStates);
+  SmallVector<Values> products;
+  for (unsigned k = 0; k < op.getContractions(); ++k)
+    products.push_back(multiply(k, tile));
+  for (int64_t i = 0; i < threadRows; ++i) {
+    SmallVector<Values> scores;
+    Values masks;
+    for (int64_t j = 0; j < threadColumns; ++j) {
+      scores.push_back(score(tile, products, i, j));
+      masks.push_back(isBelow(columnOf(tile, j), limits[i]));
+    }
+    MutableArrayRef<Value> mine = states.slice(i * numStates, numStates);
+    if (op.getPivot() > 0)
+      foldPivoted(tile, i, scores, masks, mine, sums);
+    else
+      foldPlain(tile, i, scores, masks, mine);
+  }
+  if (op.getNumPayloads()) {
+    threads.barrier(b, loc);
+    addPayloads(tile, sums, payloadBegin);
+    // Before the next tile's weights are written.
+    threads.barrier(b, loc);
+  }
+  return next;
+}
+
+/// Leads first, over all columns of the tile; then each sum is rescaled once
+/// and takes the weights at the new leads.
+void ContractEmitter::foldPivoted(const Tile &tile, int64_t i,
+                                  ArrayRef<Values> scores,
+                                  ArrayRef<Value> masks,
+                                  MutableArrayRef<Value> states,
+                                  MutableArrayRef<Value> sums) {
+  unsigned pivot = op.getPivot();
+  auto indexAt = [&](int64_t j) {
+    return [&, j](unsigned dim) {
+      Value local = int(dim) == column ? columnOf(tile, j)
+                    : int(dim) == row  ? rowOf(tile, i)
+                                       : at[dim];
+      return globalOf(dim, local);
+    };
+  };
+  Values oldLeads(states.take_front(pivot)), leads(oldLeads);
+  for (auto [j, values] : llvm::enumerate(scores)) {
+    Values next = fold->stepLeads(b, values, leads, indexAt(j));
+    for (auto [lead, value] : llvm::zip(leads, next))
+      lead = select(masks[j], value, lead);
+  }
+  // Payload sums of a row are in all threads of its line.
+  if (sharesLeads())
+    leads = mergeLine(leads, [&](ValueRange x, ValueRange y) {
+      return fold->mergeLeads(b, x, y);
+    });
+  for (unsigned s = 0; s < fold->getNumSums(); ++s) {
+    unsigned state = pivot + s;
+    Value factor = fold->factor(b, s, oldLeads, leads);
+    if (factor) {
+      states[state] = arith::MulFOp::create(b, loc, states[state], factor);
+      for (unsigned p = 0; p < op.getNumPayloads(); ++p)
+        if (op.getRides()[p] == state)
+          for (int64_t q = 0; q < threadPayload; ++q) {
+            Value &sum = sums[(p * threadRows + i) * threadPayload + q];
+            sum = arith::MulFOp::create(b, loc, sum, factor);
+          }
+    }
+    for (auto [j, values] : llvm::enumerate(scores)) {
+      Value weight = fold->weight(b, s, values, leads, indexAt(j));
+      weight = select(masks[j], weight, zero(weight.getType()));
+      states[state] = arith::AddFOp::create(b, loc, states[state], weight,
+                                            arith::FastMathFlags::contract);
+      keepWeight(state, i, j, weight, {});
+    }
+  }
+  for (auto [state, lead] : llvm::zip(states, leads))
+    state = lead;
+}
+
+/// Without leads each thread has states of its own, one column after another.
+void ContractEmitter::foldPlain(const Tile &tile, int64_t i,
+                                ArrayRef<Values> scores, ArrayRef<Value> masks,
+                                MutableArrayRef<Value> states) {
+  for (auto [j, values] : llvm::enumerate(scores)) {
+    auto index = [&](unsigned dim) {
+      Value local = int(dim) == column ? columnOf(tile, j)
+                    : int(dim) == row  ? rowOf(tile, i)
+                                       : at[dim];
+      return globalOf(dim, local);
+    };
+    Values next = fold->step(b, values, states, index);
+    for (unsigned state = 0; state < fold->getNumStates(); ++state)
+      if (weights[state])
+        keepWeight(state, i, j, fold->weight(b, state, values, {}, index),
+                   masks[j]);
+    for (auto [state, value] : llvm::zip(states, next))
+      state = select(masks[j], value, state);
+  }
+}
+
+/// Hands a weight to the payloads that ride on `state`; 0 without `mask`.
+void ContractEmitter::keepWeight(unsigned state, int64_t i, int64_t j,
+                                 Value weight, Value mask) {
+  if (!weights[state])
+    return;
+  if (mask)
+    weight = select(mask, weight, zero(weight.getType()));
+  storeAt(b, loc, weight, weights[state],
+          {add(y, i * lines), add(x, j * lineThreads)});
+}
+
+void ContractEmitter::addPayloads(const Tile &tile, MutableArrayRef<Value> sums,
+                                  Value payloadBegin) {
+  Value count =
+      least(arith::SubIOp::create(b, loc, tile.columnEnd, tile.column),
+            constant(lineThreads * threadColumns));
+  Values next = loop(
+      constant(0), count, 1, sums, [&](Value j, ValueRange sums) -> Values {
+        Values next(sums), position(at);
+        position[column] = add(tile.column, j);
+        for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
+          Values elements, weight;
+          for (int64_t q = 0; q < threadPayload; ++q) {
+            position[payload] =
+                lastBelow(payloadOf(payloadBegin, q), extents[payload]);
+            elements.push_back(load(payloadOperand(p), position));
+          }
+          for (int64_t i = 0; i < threadRows; ++i) {
+            Value weight = loadAt(b, loc, weights[op.getRides()[p]],
+                                  {add(y, i * lines), j});
+            for (int64_t q = 0; q < threadPayload; ++q) {
+              Value &sum = next[(p * threadRows + i) * threadPayload + q];
+              sum = math::FmaOp::create(b, loc, weight, elements[q], sum);
+            }
+          }
+        }
+        return next;
+      });
+  for (auto [sum, value] : llvm::zip(sums, next))
+    sum = value;
+}
+
+void ContractEmitter::finishRow(const Tile &tile, int64_t i,
+                                ArrayRef<Value> states, ArrayRef<Value> sums,
+                                Value payloadBegin) {
+  Values merged(states);
+  unsigned pivot = op.getPivot();
+  if (sharesLeads()) {
+    // One set of leads for the line: what is left is to add.
+    Values parts =
+        mergeLine(Values(ArrayRef<Value>(merged).drop_front(pivot)),
+                  [&](ValueRange x, ValueRange y) {
+                    Values added;
+                    for (auto [a, o] : llvm::zip(x, y))
+                      added.push_back(arith::AddFOp::create(b, loc, a, o));
+                    return added;
+                  });
+    llvm::copy(parts, merged.begin() + pivot);
+  } else {
+    merged = mergeLine(merged, [&](ValueRange x, ValueRange y) {
+      return fold->merge(b, x, y);
+    });
+  }
+  Values finished = fold->finish(b, merged), position(at);
+  Value exists = isBelow(rowOf(tile, i), tile.rowEnd);
+  if (row >= 0)
+    position[row] = rowOf(tile, i);
+  unsigned inputs = op.getInputs().size(), rowResults = op.getNumRowResults();
+  ifThen(exists, [&] {
+    Value first =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, x, constant(0));
+    if (rowResults)
+      ifThen(first, [&] {
+        for (unsigned r = 0; r < rowResults; ++r)
+          store(inputs + r, position, finished[r]);
+      });
+    if (op.getApply().empty())
+      return;
+    for (int64_t q = 0; q < threadPayload; ++q) {
+      position[payload] = payloadOf(payloadBegin, q);
+      ifThen(isBelow(position[payload], extents[payload]), [&] {
+        Values arguments;
+        for (unsigned p = 0; p < op.getNumPayloads(); ++p)
+          arguments.push_back(sums[(p * threadRows + i) * threadPayload + q]);
+        llvm::append_range(arguments, finished);
+        Values results =
+            cloneRegion(b, op.getApply(), arguments, [&](unsigned dim) {
+              return globalOf(dim, position[dim]);
+            });
+        for (auto [r, result] : llvm::enumerate(results))
+          store(inputs + rowResults + r, position, result);
+      });
+    }
+  });
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// This file implements the ExposeKernels pass: functions and launches in the
+// form that the driver and the runtime see.
+
+#include "codegen/common/EntryBody.h"
+#include "codegen/nvptx/Passes.h"
+#include "dialect/GyreDialect.h"
+#include "dialect/structures/Structures.h"
+#include "gyre/abi.h"
+#include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/EntryPoint.h"
+
+namespace mlir::gyre {
+#define GEN_PASS_DEF_EXPOSEKERNELS
+#include "codegen/nvptx/Passes.h.inc"
+} // namespace mlir::gyre
+
+using namespace mlir;
+using namespace mlir::gyre;
+
+/// Arguments of an outlined kernel before those that it captured.
+constexpr unsigned beginArgument = 0, endArgument = 1, scratchArgument = 2,
+                   firstCaptured = 3;
+
+namespace {
+struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
+  void runOnOperation() override {
+    EntryBody exposed(&getContext());
+    entries = &exposed;
+    pointer = exposed.pointer;
+    int64_t next = 0;
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (func->hasAttr("gyre.kernel")) {
+        numbers[func.getName()] = next++;
+        if (failed(exposeKernel(func)))
+          return signalPassFailure();
+      }
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (func->hasAttr(entryAttrName)) {
+        FailureOr<Value> frame = exposed.expose(func, func.getName() + ".body");
+        if (failed(frame) || failed(lowerLaunches(func, *frame)))
+          return signalPassFailure();
+      }
+    // PTX knows no dots.
+    for (auto func : getOperation().getOps<func::FuncOp>())
+      if (func->hasAttr("gyre.kernel")) {
+        std::string name = func.getName().str();
+        llvm::replace(name, '.', '_');
+        func.setSymName(name);
+      }
+  }
+
+  //===------------------------------------------------------------------===//
+  // Kernels
+  //===------------------------------------------------------------------===//
+
+  static Value readIndex(OpBuilder &b, Location loc, Value special) {
+    return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), special);
+  }
+
+  /// Block b walks tiles b, b + gridDim, ...
+  LogicalResult exposeKernel(func::FuncOp kernel) {
+    Block &body = kernel.getBody().front();
+    OpBuilder b(&body, body.begin());
+    Location loc = kernel.getLoc();
+    auto loop = body.getOps<scf::ForOp>();
+    if (!llvm::hasSingleElement(loop))
+      return kernel.emitError("expected one loop over tiles");
+    scf::ForOp tiles = *loop.begin();
+    Type i32 = b.getI32Type(), i64 = b.getI64Type();
+    Value block = readIndex(b, loc, NVVM::BlockIdXOp::create(b, loc, i32));
+    Value blocks = readIndex(b, loc, NVVM::GridDimXOp::create(b, loc, i32));
+    tiles.setLowerBound(block);
+    tiles.setStep(blocks);
+
+    // Behind the captured: their pieces, then what replaces the first three.
+    SmallVector<BlockArgument> captured(
+        body.getArguments().drop_front(firstCaptured));
+    Value count = body.addArgument(i64, loc);
+    Value scratch = body.addArgument(pointer, loc);
+    Value scratchBytes = body.addArgument(i64, loc);
+    tiles.setUpperBound(EntryBody::cast(b, loc, b.getIndexType(), count));
+    if (!body.getArgument(scratchArgument).use_empty()) {
+      Value offset = LLVM::MulOp::create(
+          b, loc, EntryBody::cast(b, loc, i64, block), scratchBytes);
+      Value mine = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), scratch,
+                                       ValueRange{offset});
+      auto type = cast<MemRefType>(body.getArgument(scratchArgument).getType());
+      body.getArgument(scratchArgument)
+          .replaceAllUsesWith(entries->makeMemRef(
+              b, loc, type, mine, {EntryBody::anySize(b, loc)}));
+    }
+    for (BlockArgument value : captured) {
+      auto type = dyn_cast<MemRefType>(value.getType());
+      if (!type) {
+        Type passed = fieldTypes(value.getType()).front();
+        Value argument = body.addArgument(passed, loc);
+        value.replaceAllUsesWith(
+            EntryBody::cast(b, loc, value.getType(), argument));
+        continue;
+      }
+      if (!type.getLayout().isIdentity())
+        return kernel.emitError("expected captured memory of identity layout, "
+                                "got ")
+               << type;
+      Value data = body.addArgument(pointer, loc);
+      SmallVector<Value> sizes;
+      for (int64_t size : type.getShape())
+        sizes.push_back(ShapedType::isDynamic(size)
+                            ? Value(body.addArgument(i64, loc))
+                            : LLVM::ConstantOp::create(
+                                  b, loc, i64, b.getI64IntegerAttr(size)));
+      value.replaceAllUsesWith(entries->makeMemRef(b, loc, type, data, sizes));
+    }
+    if (!body.getArgument(beginArgument).use_empty() ||
+        !body.getArgument(endArgument).use_empty())
+      return kernel.emitError("expected the range of tiles to bound the loop "
+                              "and nothing else");
+    body.eraseArguments(0, firstCaptured + captured.size());
+    kernel.setFunctionType(
+        FunctionType::get(&getContext(), body.getArgumentTypes(), {}));
+    kernel.setArgAttrsAttr(nullptr);
+    kernel->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(),
+                    b.getUnitAttr());
+    int32_t threads = TargetAttr::of(kernel).getThreads();
+    kernel->setAttr(NVVM::NVVMDialect::getMaxntidAttrName(),
+                    b.getDenseI32ArrayAttr({threads}));
+    kernel.setPublic();
+    return success();
+  }
+
+  /// What is passed for a captured value.
+  SmallVector<Type> fieldTypes(Type type) {
+    OpBuilder b(&getContext());
+    if (auto memref = dyn_cast<MemRefType>(type)) {
+      SmallVector<Type> fields = {pointer};
+      fields.append(memref.getNumDynamicDims(), b.getI64Type());
+      return fields;
+    }
+    return {entries->types.convertType(type)};
+  }
+
+  //===------------------------------------------------------------------===//
+  // Launches
+  //===------------------------------------------------------------------===//
+
+  void appendFields(OpBuilder &b, Location loc, Value value,
+                    SmallVectorImpl<Value> &fields) {
+    auto type = dyn_cast<MemRefType>(value.getType());
+    Type converted = entries->types.convertType(value.getType());
+    Value lowered = EntryBody::cast(b, loc, converted, value);
+    if (!type) {
+      fields.push_back(lowered);
+      return;
+    }
+    MemRefDescriptor desc(lowered);
+    fields.push_back(desc.alignedPtr(b, loc));
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim))
+        fields.push_back(desc.size(b, loc, dim));
+  }
+
+  LogicalResult lowerLaunches(func::FuncOp func, Value frame) {
+    SmallVector<LaunchOp> launches;
+    func.walk([&](LaunchOp launch) { launches.push_back(launch); });
+    for (LaunchOp launch : launches) {
+      Location loc = launch.getLoc();
+      OpBuilder b(launch);
+      Type i64 = b.getI64Type();
+      Value count = EntryBody::cast(b, loc, i64, launch.getCount());
+      Value scratchBytes = EntryBody::cast(b, loc, i64, launch.getScratch());
+      Value scratch = LLVM::LoadOp::create(
+          b, loc, pointer,
+          LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), frame,
+                              ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(
+                                  offsetof(gyre_frame, scratch))}));
+      SmallVector<Value> fields = {count, scratch, scratchBytes};
+      for (Value value : launch.getCaptured())
+        appendFields(b, loc, value, fields);
+      Value parameters = storeAll(b, loc, func, fields);
+      auto number = numbers.find(launch.getKernel());
+      if (number == numbers.end())
+        return launch.emitError("expected a kernel to launch");
+      Value kernel = LLVM::ConstantOp::create(
+          b, loc, i64, b.getI64IntegerAttr(number->second));
+      LLVM::CallOp::create(
+          b, loc, declareLaunch(),
+          ValueRange{frame, kernel, count, parameters, scratchBytes});
+      launch.erase();
+    }
+    return success();
+  }
+
+  /// Pointers to the fields, in memory of the caller's stack frame.
+  Value storeAll(OpBuilder &b, Location loc, func::FuncOp func,
+                 ArrayRef<Value> fields) {
+    // In the entry block: a launch in a loop must not grow the stack.
+    OpBuilder entry(&func.getBody().front(), func.getBody().front().begin());
+    SmallVector<Type> types;
+    for (Value field : fields)
+      types.push_back(field.getType());
+    auto record = LLVM::LLVMStructType::getLiteral(&getContext(), types);
+    auto table = LLVM::LLVMArrayType::get(pointer, fields.size());
+    Value one = LLVM::ConstantOp::create(entry, loc, entry.getI64Type(),
+                                         entry.getI64IntegerAttr(1));
+    Value values = LLVM::AllocaOp::create(entry, loc, pointer, record, one);
+    Value pointers = LLVM::AllocaOp::create(entry, loc, pointer, table, one);
+    for (auto [i, field] : llvm::enumerate(fields)) {
+      auto place = [&](Type type, Value base) -> Value {
+        return LLVM::GEPOp::create(
+            b, loc, pointer, type, base,
+            ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
+      };
+      Value value = place(record, values);
+      LLVM::StoreOp::create(b, loc, field, value);
+      LLVM::StoreOp::create(b, loc, value, place(table, pointers));
+    }
+    return pointers;
+  }
+
+  LLVM::LLVMFuncOp declareLaunch() {
+    constexpr StringLiteral name = "gyre_cuda_launch";
+    if (auto known = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name))
+      return known;
+    OpBuilder b(getOperation().getBodyRegion());
+    Type i64 = b.getI64Type();
+    return LLVM::LLVMFuncOp::create(
+        b, getOperation().getLoc(), name,
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                    {pointer, i64, i64, pointer, i64}));
+  }
+
+  EntryBody *entries = nullptr;
+  Type pointer;
+  llvm::StringMap<int64_t> numbers;
+};
+} // namespace
