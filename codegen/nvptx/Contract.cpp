@@ -86,8 +86,7 @@ LogicalResult ContractEmitter::findRoles() {
   if (column >= static_cast<int>(kinds.size()))
     return op.emitOpError("expected a dimension of columns: a parallel one "
                           "that only the right operand has");
-  unsigned inputs = op.getInputs().size();
-  unsigned scoreInputs = inputs - op.getNumPayloads();
+  unsigned scoreInputs = op.getFirstPayload();
   auto usedBy = [&](unsigned begin, unsigned end, unsigned dim) {
     return llvm::any_of(ArrayRef(maps).slice(begin, end - begin),
                         [&](AffineMap m) { return m.isFunctionOfDim(dim); });
@@ -99,7 +98,7 @@ LogicalResult ContractEmitter::findRoles() {
     if (kinds[dim] != IteratorKind::parallel || int(dim) == column)
       continue;
     if (op.getNumPayloads() && !usedBy(0, scoreInputs, dim) &&
-        usedBy(scoreInputs, inputs, dim)) {
+        usedBy(scoreInputs, op.getFirstBound(), dim)) {
       // The last dimension that the payload stores together, if any.
       if (payload < 0 ||
           classifyAccess(operandAt(scoreInputs), mapOf(scoreInputs), payload) !=
@@ -335,8 +334,7 @@ SmallVector<Value> ContractEmitter::score(const Tile &tile,
   for (const Values &values : products)
     arguments.push_back(values[i * threadColumns + j]);
   unsigned first = 2 * op.getContractions();
-  for (unsigned e = 0; e < op.getInputs().size() - op.getNumPayloads() - first;
-       ++e)
+  for (unsigned e = 0; e < op.getNumElements(); ++e)
     arguments.push_back(
         op.getScore().getArgument(products.size() + e).use_empty()
             ? Value()

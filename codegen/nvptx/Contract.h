@@ -96,10 +96,13 @@ private:
 
   void planFold();
   void emitFold();
+  struct Span {
+    Value begin, end;
+  };
   /// All columns for the rows of a tile, and `payloadColumns` elements of the
   /// payloads from `payloadBegin`.
   void emitRows(Tile tile, Value payloadBegin);
-  Values foldTile(const Tile &tile, ArrayRef<Value> limits, ValueRange carried,
+  Values foldTile(const Tile &tile, ArrayRef<Span> spans, ValueRange carried,
                   Value payloadBegin);
   void foldPivoted(const Tile &tile, int64_t i, ArrayRef<Values> scores,
                    ArrayRef<Value> masks, MutableArrayRef<Value> states,
@@ -108,17 +111,21 @@ private:
                  ArrayRef<Value> masks, MutableArrayRef<Value> states);
   void keepWeight(unsigned state, int64_t i, int64_t j, Value weight,
                   Value mask);
-  void addPayloads(const Tile &tile, MutableArrayRef<Value> sums,
-                   Value payloadBegin);
+  void addPayloads(const Tile &tile, ArrayRef<Span> spans,
+                   MutableArrayRef<Value> sums, Value payloadBegin);
+  Values sumPayloads(const Tile &tile, ArrayRef<Span> spans, ValueRange sums,
+                     Value payloadBegin);
   void finishRow(const Tile &tile, int64_t i, ArrayRef<Value> states,
                  ArrayRef<Value> sums, Value payloadBegin);
-  Value limitOf(Value row);
+  /// The columns of a row, as local positions: `end` is one past the last.
+  Span spanOf(Value row);
+  /// The greatest or the least result of a map of limits for a row.
+  Value boundOf(AffineMap map, bool isStart, Value row);
+  Value isIn(Span span, Value position);
   Value payloadOf(Value begin, int64_t q) {
     return add(add(begin, x), q * lineThreads);
   }
-  unsigned payloadOperand(unsigned p) {
-    return op.getInputs().size() - op.getNumPayloads() + p;
-  }
+  unsigned payloadOperand(unsigned p) { return op.getFirstPayload() + p; }
   bool sharesLeads() { return op.getPivot() > 0 && op.getNumPayloads() > 0; }
 
   RewriterBase &b;

@@ -35,23 +35,49 @@ void ContractEmitter::planFold() {
                                         maxThreadPayload);
 }
 
-/// One past the last column of a row, as a local position.
-Value ContractEmitter::limitOf(Value rowAt) {
-  Value columns = extents[column];
-  auto limit = op.getLimit();
-  if (!limit)
-    return columns;
-  Values globals;
+Value ContractEmitter::boundOf(AffineMap map, bool isStart, Value rowAt) {
+  Values local(at), globals, symbols(op.getLimitOperands());
+  if (row >= 0)
+    local[row] = rowAt;
   for (unsigned dim = 0; dim < kinds.size(); ++dim)
-    globals.push_back(globalOf(dim, int(dim) == row ? rowAt : at[dim]));
+    globals.push_back(globalOf(dim, local[dim]));
   // The limit of a row doesn't depend on the column it is asked at.
   globals[column] = constant(0);
-  Value value =
-      expandExpr(b, loc, limit->getResult(0), globals, op.getLimitOperands());
+  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+    symbols.push_back(b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
+                                                         load(i, local)));
+  Value bound;
+  for (AffineExpr expr : map.getResults()) {
+    Value value = expandExpr(b, loc, expr, globals, symbols);
+    if (!bound)
+      bound = value;
+    else if (isStart)
+      bound = arith::MaxSIOp::create(b, loc, bound, value);
+    else
+      bound = arith::MinSIOp::create(b, loc, bound, value);
+  }
   if (!op.getOffsets().empty())
-    value = arith::SubIOp::create(b, loc, value, op.getOffsets()[column]);
-  value = arith::MaxSIOp::create(b, loc, value, constant(0));
-  return least(value, columns);
+    bound = arith::SubIOp::create(b, loc, bound, op.getOffsets()[column]);
+  bound = arith::MaxSIOp::create(b, loc, bound, constant(0));
+  return least(bound, extents[column]);
+}
+
+ContractEmitter::Span ContractEmitter::spanOf(Value rowAt) {
+  Span span{constant(0), extents[column]};
+  if (auto start = op.getStart())
+    span.begin = boundOf(*start, /*isStart=*/true, rowAt);
+  if (auto limit = op.getLimit())
+    span.end = boundOf(*limit, /*isStart=*/false, rowAt);
+  return span;
+}
+
+Value ContractEmitter::isIn(Span span, Value position) {
+  Value below = isBelow(position, span.end);
+  if (!op.getStart())
+    return below;
+  Value from = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
+                                     position, span.begin);
+  return arith::AndIOp::create(b, loc, below, from);
 }
 
 void ContractEmitter::emitFold() {
@@ -74,21 +100,23 @@ void ContractEmitter::emitFold() {
 
 void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
   unsigned numStates = fold->getNumStates(), payloads = op.getNumPayloads();
-  Values limits, carried;
+  SmallVector<Span> spans;
+  Values carried;
   for (int64_t i = 0; i < threadRows; ++i) {
-    limits.push_back(limitOf(lastBelow(rowOf(tile, i), tile.rowEnd)));
+    spans.push_back(spanOf(lastBelow(rowOf(tile, i), tile.rowEnd)));
     llvm::append_range(carried, fold->init(b));
   }
   for (unsigned p = 0; p < payloads; ++p)
     carried.append(threadRows * threadPayload,
                    zero(getRegionType(elementOf(payloadOperand(p)))));
-  // Limits don't decrease along rows.
-  tile.columnEnd = limitOf(add(tile.rowEnd, -1));
-  carried = loop(constant(0), tile.columnEnd, lineThreads * threadColumns,
-                 carried, [&](Value begin, ValueRange carried) {
-                   tile.column = begin;
-                   return foldTile(tile, limits, carried, payloadBegin);
-                 });
+  // Spans move forward with rows.
+  tile.columnEnd = spanOf(add(tile.rowEnd, -1)).end;
+  carried =
+      loop(spanOf(tile.row).begin, tile.columnEnd, lineThreads * threadColumns,
+           carried, [&](Value begin, ValueRange carried) {
+             tile.column = begin;
+             return foldTile(tile, spans, carried, payloadBegin);
+           });
   ArrayRef<Value> sums = ArrayRef(carried).drop_front(threadRows * numStates);
   for (int64_t i = 0; i < threadRows; ++i)
     finishRow(tile, i, ArrayRef(carried).slice(i * numStates, numStates), sums,
@@ -98,7 +126,7 @@ void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
 /// `carried` holds the states row by row, then the sums of each payload row by
 /// row.
 SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
-                                             ArrayRef<Value> limits,
+                                             ArrayRef<Span> spans,
                                              ValueRange carried,
                                              Value payloadBegin) {
   unsigned numStates = fold->getNumStates();
@@ -115,7 +143,7 @@ SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
     Values masks;
     for (int64_t j = 0; j < threadColumns; ++j) {
       scores.push_back(score(tile, products, i, j));
-      masks.push_back(isBelow(columnOf(tile, j), limits[i]));
+      masks.push_back(isIn(spans[i], columnOf(tile, j)));
     }
     MutableArrayRef<Value> mine = states.slice(i * numStates, numStates);
     if (op.getPivot() > 0)
@@ -125,7 +153,7 @@ SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
   }
   if (op.getNumPayloads()) {
     threads.barrier(b, loc);
-    addPayloads(tile, sums, payloadBegin);
+    addPayloads(tile, spans, sums, payloadBegin);
     // Before the next tile's weights are written.
     threads.barrier(b, loc);
   }
@@ -215,17 +243,53 @@ void ContractEmitter::keepWeight(unsigned state, int64_t i, int64_t j,
           {add(y, i * lines), add(x, j * lineThreads)});
 }
 
-void ContractEmitter::addPayloads(const Tile &tile, MutableArrayRef<Value> sums,
+/// Weights of columns outside of a row's span are zero, but what they meet may
+/// be NaN: tiles that lie in the spans of all rows need not ask.
+void ContractEmitter::addPayloads(const Tile &tile, ArrayRef<Span> spans,
+                                  MutableArrayRef<Value> sums,
                                   Value payloadBegin) {
+  Values next;
+  if (!op.getStart() && !op.getLimit()) {
+    next = sumPayloads(tile, {}, sums, payloadBegin);
+  } else {
+    Value whole = arith::CmpIOp::create(
+        b, loc, arith::CmpIPredicate::sle,
+        add(tile.column, lineThreads * threadColumns), spanOf(tile.row).end);
+    if (op.getStart())
+      whole = arith::AndIOp::create(
+          b, loc, whole,
+          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
+                                spanOf(add(tile.rowEnd, -1)).begin,
+                                tile.column));
+    auto branch = [&](ArrayRef<Span> spans) {
+      return [&, spans](OpBuilder &inside, Location) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPoint(inside.getInsertionBlock(),
+                            inside.getInsertionPoint());
+        scf::YieldOp::create(b, loc,
+                             sumPayloads(tile, spans, sums, payloadBegin));
+      };
+    };
+    next = scf::IfOp::create(b, loc, whole, branch({}), branch(spans))
+               .getResults();
+  }
+  llvm::copy(next, sums.begin());
+}
+
+/// With `spans`, only where a row has the column.
+SmallVector<Value> ContractEmitter::sumPayloads(const Tile &tile,
+                                                ArrayRef<Span> spans,
+                                                ValueRange sums,
+                                                Value payloadBegin) {
   Value count =
       least(arith::SubIOp::create(b, loc, tile.columnEnd, tile.column),
             constant(lineThreads * threadColumns));
-  Values next = loop(
+  return loop(
       constant(0), count, 1, sums, [&](Value j, ValueRange sums) -> Values {
         Values next(sums), position(at);
         position[column] = add(tile.column, j);
         for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
-          Values elements, weight;
+          Values elements;
           for (int64_t q = 0; q < threadPayload; ++q) {
             position[payload] =
                 lastBelow(payloadOf(payloadBegin, q), extents[payload]);
@@ -234,16 +298,18 @@ void ContractEmitter::addPayloads(const Tile &tile, MutableArrayRef<Value> sums,
           for (int64_t i = 0; i < threadRows; ++i) {
             Value weight = loadAt(b, loc, weights[op.getRides()[p]],
                                   {add(y, i * lines), j});
+            Value counts =
+                spans.empty() ? Value() : isIn(spans[i], position[column]);
             for (int64_t q = 0; q < threadPayload; ++q) {
               Value &sum = next[(p * threadRows + i) * threadPayload + q];
-              sum = math::FmaOp::create(b, loc, weight, elements[q], sum);
+              Value more =
+                  math::FmaOp::create(b, loc, weight, elements[q], sum);
+              sum = counts ? select(counts, more, sum) : more;
             }
           }
         }
         return next;
       });
-  for (auto [sum, value] : llvm::zip(sums, next))
-    sum = value;
 }
 
 void ContractEmitter::finishRow(const Tile &tile, int64_t i,
