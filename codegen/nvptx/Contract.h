@@ -115,6 +115,7 @@ private:
                    MutableArrayRef<Value> sums, Value payloadBegin);
   Values sumPayloads(const Tile &tile, ArrayRef<Span> spans, ValueRange sums,
                      Value payloadBegin);
+  Values loadPayload(unsigned p, Values position, Value payloadBegin);
   void finishRow(const Tile &tile, int64_t i, ArrayRef<Value> states,
                  ArrayRef<Value> sums, Value payloadBegin);
   /// The columns of a row, as local positions: `end` is one past the last.

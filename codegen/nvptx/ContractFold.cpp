@@ -276,6 +276,16 @@ void ContractEmitter::addPayloads(const Tile &tile, ArrayRef<Span> spans,
   llvm::copy(next, sums.begin());
 }
 
+SmallVector<Value> ContractEmitter::loadPayload(unsigned p, Values position,
+                                                Value payloadBegin) {
+  Values elements;
+  for (int64_t q = 0; q < threadPayload; ++q) {
+    position[payload] = lastBelow(payloadOf(payloadBegin, q), extents[payload]);
+    elements.push_back(load(payloadOperand(p), position));
+  }
+  return elements;
+}
+
 /// With `spans`, only where a row has the column.
 SmallVector<Value> ContractEmitter::sumPayloads(const Tile &tile,
                                                 ArrayRef<Span> spans,
@@ -290,12 +300,13 @@ SmallVector<Value> ContractEmitter::sumPayloads(const Tile &tile,
         position[column] = add(tile.column, j);
         for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
           Values elements;
-          for (int64_t q = 0; q < threadPayload; ++q) {
-            position[payload] =
-                lastBelow(payloadOf(payloadBegin, q), extents[payload]);
-            elements.push_back(load(payloadOperand(p), position));
-          }
+          bool ownRows =
+              row >= 0 && mapOf(payloadOperand(p)).isFunctionOfDim(row);
           for (int64_t i = 0; i < threadRows; ++i) {
+            if (ownRows)
+              position[row] = lastBelow(rowOf(tile, i), tile.rowEnd);
+            if (i == 0 || ownRows)
+              elements = loadPayload(p, position, payloadBegin);
             Value weight = loadAt(b, loc, weights[op.getRides()[p]],
                                   {add(y, i * lines), j});
             Value counts =
