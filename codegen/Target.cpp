@@ -41,10 +41,9 @@ Target gpu(std::string name, int32_t capability, bool exact = false) {
           .vectorRegisters = 64,
           .l1Bytes = 48 << 10,
           .l2Bytes = 40 << 20,
+          .l3Bytes = 40 << 20,
           .scalef = false,
           .fma = true,
-          .gather = true,
-          .masked = false,
           .cpuFeatures = 0,
           .capability = capability,
           .exact = exact,
@@ -199,7 +198,7 @@ std::string Target::describe() const {
 TargetAttr Target::toAttribute(MLIRContext *context) const {
   TargetAttr cpu =
       TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
-                      l2Bytes, scalef, fma, gather, masked, features);
+                      l2Bytes, l3Bytes, scalef, fma, features);
   auto either = [](int64_t own, int64_t general) {
     return own ? own : general;
   };
