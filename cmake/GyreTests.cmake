@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Test programs. Each test case of doctest is a test of ctest.
-include_guard(GLOBAL)
+include_guard(DIRECTORY)
 include(GyreAddLibrary)
 
 set(GYRE_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -78,8 +78,9 @@ void gyre::writeDescription(const Model &model, llvm::raw_ostream &os) {
               json.value(size);
           });
           json.attributeArray("requirements", [&] {
-            for (const auto &[left, right] : function.entry.requirements)
-              json.value(left + " == " + right);
+            for (const Requirement &r : function.entry.requirements)
+              json.value(
+                  (r.left + " " + r.getRelation() + " " + r.right).str());
           });
           json.attribute("workspace", model.getSymbol(function) + "_workspace");
         });

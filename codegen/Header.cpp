@@ -129,8 +129,9 @@ static void writeFunction(const Model &model, const ModelFunction &function,
         }
     os << '\n';
   }
-  for (const auto &[left, right] : entry.requirements)
-    os << " *   " << left << " == " << right << " is required\n";
+  for (const Requirement &r : entry.requirements)
+    os << " *   " << r.left << ' ' << r.getRelation() << ' ' << r.right
+       << " is required\n";
   os << " *   call  options and message; NULL: defaults\n"
      << " *\n * Arrays are contiguous and row-major. Returns a gyre_status; "
         "unless it is\n * GYRE_SUCCESS nothing has been written. */\n";

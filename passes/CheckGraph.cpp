@@ -9,11 +9,14 @@
 #include "passes/EntryPoint.h"
 #include "passes/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgramAttributes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -43,29 +46,121 @@ static bool isGraphType(Type type) {
          !(tensor && tensor.getEncoding());
 }
 
+/// Whether the elements that a type promises can be counted and addressed.
+static bool isAddressable(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  int64_t bytes = 8;
+  for (int64_t size : tensor ? tensor.getShape() : ArrayRef<int64_t>())
+    if (ShapedType::isStatic(size) &&
+        llvm::MulOverflow(bytes, std::max<int64_t>(size, 1), bytes))
+      return false;
+  return true;
+}
+
 static bool isAccepted(Operation *op) {
   // Named operators of any dialect, structures, and what stands in regions.
-  if (isa<linalg::AggregatedOpInterface, StructureOpInterface>(op))
+  if (isa<linalg::AggregatedOpInterface, StructureOpInterface, linalg::LinalgOp,
+          gyre::IndexOp, gyre::LookupOp, gyre::YieldOp, linalg::IndexOp,
+          linalg::YieldOp>(op))
     return true;
-  if (isa<scf::ForOp, scf::IfOp, scf::YieldOp, func::FuncOp, func::CallOp,
-          func::ReturnOp, ml_program::GlobalOp, ml_program::GlobalLoadConstOp,
-          ModuleOp>(op))
+  if (isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ConcatOp,
+          tensor::DimOp, tensor::EmptyOp, tensor::ExpandShapeOp,
+          tensor::ExtractOp, tensor::ExtractSliceOp, tensor::FromElementsOp,
+          tensor::GenerateOp, tensor::InsertOp, tensor::InsertSliceOp,
+          tensor::PadOp, tensor::SplatOp, tensor::YieldOp>(op))
     return true;
-  StringRef dialect = op->getName().getDialectNamespace();
-  return llvm::is_contained({"arith", "gyre", "linalg", "math", "tensor"},
-                            dialect);
+  if (isa<scf::ConditionOp, scf::ExecuteRegionOp, scf::ForOp, scf::IfOp,
+          scf::IndexSwitchOp, scf::WhileOp, scf::YieldOp, func::FuncOp,
+          func::CallOp, func::ReturnOp, ml_program::GlobalOp,
+          ml_program::GlobalLoadConstOp>(op))
+    return true;
+  if (isa<ModuleOp>(op))
+    return !op->getParentOp();
+  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect());
+}
+
+/// Whether `op` stands where a formula on scalars is: in a region that is
+/// evaluated for each element.
+static bool isInFormula(Operation *op) {
+  for (op = op->getParentOp(); op; op = op->getParentOp())
+    if (isa<linalg::LinalgOp, StructureOpInterface, tensor::GenerateOp,
+            tensor::PadOp>(op))
+      return true;
+  return false;
+}
+
+static LogicalResult checkType(Location loc, Type type) {
+  if (!isGraphType(type))
+    return emitError(loc)
+           << "expected ranked tensors and scalars of f64, f32, f16, bf16, "
+              "f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got "
+           << type;
+  if (!isAddressable(type))
+    return emitError(loc) << "expected a tensor of less than 2^63 bytes, got "
+                          << type;
+  return success();
+}
+
+/// Attributes by which passes talk to each other are not the user's.
+static LogicalResult checkAttributes(Operation *op) {
+  SmallVector<StringAttr> foreign;
+  for (NamedAttribute attr : op->getDiscardableAttrs()) {
+    if (!attr.getName().strref().starts_with("gyre.")) {
+      if (isa<func::FuncOp>(op))
+        foreign.push_back(attr.getName());
+      continue;
+    }
+    if (attr.getName() != "gyre.exact" && attr.getName() != "gyre.target")
+      return op->emitError("unknown attribute '")
+             << attr.getName().strref() << "'";
+  }
+  // Others would reach LLVM.
+  for (StringAttr name : foreign)
+    op->removeDiscardableAttr(name);
+  return success();
 }
 
 static LogicalResult checkOperation(Operation *op) {
+  if (isa<scf::ForallOp, scf::ParallelOp>(op))
+    return op->emitError("unsupported operation ")
+           << op->getName()
+           << ": linalg.generic and structures say what may run in parallel";
   if (!isAccepted(op))
     return op->emitError("unsupported operation ") << op->getName();
+  if (failed(checkAttributes(op)))
+    return failure();
   for (Type type : op->getResultTypes())
-    if (!isGraphType(type))
-      return op->emitError(
-                 "expected ranked tensors and scalars of f64, f32, "
-                 "f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 "
-                 "or i64, got ")
-             << type;
+    if (failed(checkType(op->getLoc(), type)))
+      return failure();
+  auto func = dyn_cast<func::FuncOp>(op);
+  for (Region &region : op->getRegions()) {
+    if (!region.empty() && !region.hasOneBlock())
+      return op->emitError("expected one block");
+    // Those of public functions are checked by name.
+    if (region.empty() || (func && func.isPublic()))
+      continue;
+    for (BlockArgument argument : region.getArguments())
+      if (failed(checkType(argument.getLoc(), argument.getType())))
+        return failure();
+  }
+  if (isInFormula(op)) {
+    if (isa<func::CallOp>(op))
+      return op->emitError("unsupported operation ")
+             << op->getName()
+             << " in a region that is evaluated for each "
+                "element";
+    for (Type type : op->getResultTypes())
+      if (isa<RankedTensorType>(type))
+        return op->emitError("expected scalars in a region that is evaluated "
+                             "for each element, got ")
+               << type;
+  }
+  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+    std::optional<int64_t> index = dim.getConstantIndex();
+    int64_t rank = cast<RankedTensorType>(dim.getSource().getType()).getRank();
+    if (!index || *index < 0 || *index >= rank)
+      return op->emitError("expected a constant dimension below ") << rank;
+  }
   return success();
 }
 
@@ -87,38 +182,53 @@ static LogicalResult checkGlobal(ml_program::GlobalOp global) {
   return success();
 }
 
-/// Calls are inlined, so there must be a body and no way back to a caller.
+/// What functions may hold once everything that they call stands in them.
+static constexpr int64_t maxInlined = 200000;
+
+/// Calls are inlined, so there must be a body and no way back to a caller, by
+/// calls or by operators that refer to functions.
 static LogicalResult checkCalls(ModuleOp module) {
-  enum State { New, Open, Done };
+  struct State {
+    bool open = false;
+    int64_t size = 0;
+  };
   llvm::DenseMap<Operation *, State> states;
   SymbolTableCollection symbols;
   std::function<LogicalResult(func::FuncOp)> visit =
       [&](func::FuncOp func) -> LogicalResult {
-    states[func] = Open;
-    WalkResult walked = func.walk([&](func::CallOp call) {
+    states[func] = {true, 0};
+    int64_t size = 0;
+    auto follow = [&](Operation *op, SymbolRefAttr name) -> LogicalResult {
       auto callee = dyn_cast_or_null<func::FuncOp>(
-          symbols.lookupNearestSymbolFrom(call, call.getCalleeAttr()));
-      if (!callee)
-        return WalkResult::interrupt();
-      State state = states.lookup(callee);
-      if (state == Open) {
-        call.emitError("recursion is not supported: @")
-            << callee.getSymName() << " is still running here";
-        return WalkResult::interrupt();
-      }
-      if (callee.isExternal()) {
-        call.emitError("expected @")
-            << callee.getSymName() << " to have a body";
-        return WalkResult::interrupt();
-      }
-      return state == New && failed(visit(callee)) ? WalkResult::interrupt()
-                                                   : WalkResult::advance();
+          symbols.lookupNearestSymbolFrom(op, name));
+      if (!callee) // a weight
+        return success();
+      if (states.contains(callee) && states[callee].open)
+        return op->emitError("recursion is not supported: @")
+               << callee.getSymName() << " is still running here";
+      if (callee.isExternal())
+        return op->emitError("expected @")
+               << callee.getSymName() << " to have a body";
+      if (!states.contains(callee) && failed(visit(callee)))
+        return failure();
+      size += states[callee].size;
+      if (size > maxInlined)
+        return op->emitError("expected at most ")
+               << maxInlined << " operations once calls are inlined";
+      return success();
+    };
+    WalkResult walked = func.getBody().walk([&](Operation *op) {
+      ++size;
+      bool ok = true;
+      op->getAttrDictionary().walk(
+          [&](SymbolRefAttr name) { ok = ok && succeeded(follow(op, name)); });
+      return ok ? WalkResult::advance() : WalkResult::interrupt();
     });
-    states[func] = Done;
+    states[func] = {false, size};
     return failure(walked.wasInterrupted());
   };
   for (auto func : module.getOps<func::FuncOp>())
-    if (states.lookup(func) == New && failed(visit(func)))
+    if (!states.contains(func) && failed(visit(func)))
       return failure();
   return success();
 }
@@ -256,6 +366,8 @@ struct SignatureChecker {
       return error(loc) << "expected " << what
                         << " to be a ranked tensor or a scalar, got "
                         << argument.getType();
+    if (!isAddressable(argument.getType()))
+      return checkType(loc, argument.getType());
     if (Attribute size = func.getArgAttr(i, sizeAttrName)) {
       auto name = dyn_cast<StringAttr>(size);
       if (!name || !isUsableName(name) || !argument.getType().isIndex())
@@ -295,6 +407,8 @@ struct SignatureChecker {
     if (!type || !isGraphType(type))
       return error(loc) << "expected " << what << " to be a ranked tensor, got "
                         << func.getResultTypes()[i];
+    if (!isAddressable(type))
+      return checkType(loc, type);
     auto name = func.getResultAttrOfType<StringAttr>(i, "gyre.name");
     if (!name)
       name =

@@ -74,7 +74,7 @@ int64_t gyre::getCost(Block *block) {
     else if (isa<arith::DivFOp, arith::DivSIOp, arith::DivUIOp, arith::RemSIOp,
                  arith::RemUIOp>(op))
       cost += 4;
-    else if (isa<tensor::ExtractOp>(op))
+    else if (isa<tensor::ExtractOp, LookupOp>(op))
       cost += 4;
     else
       cost += 1;

@@ -77,8 +77,8 @@ DictionaryAttr EntryPoint::toAttribute(MLIRContext *context) const {
   attrs.append("arguments", b.getArrayAttr(list));
   attrs.append("sizes", writeStrings(b, sizes));
   SmallVector<Attribute> pairs;
-  for (const auto &[left, right] : requirements)
-    pairs.push_back(writeStrings(b, {left, right}));
+  for (const Requirement &r : requirements)
+    pairs.push_back(writeStrings(b, {r.left, r.getRelation().str(), r.right}));
   if (!pairs.empty())
     attrs.append("requirements", b.getArrayAttr(pairs));
   return attrs.getDictionary(context);
@@ -102,14 +102,30 @@ FailureOr<EntryPoint> EntryPoint::of(Operation *op) {
     entry.arguments.push_back(std::move(*argument));
   }
   if (auto pairs = dict.getAs<ArrayAttr>("requirements"))
-    for (auto pair : pairs.getAsRange<ArrayAttr>())
-      entry.requirements.emplace_back(cast<StringAttr>(pair[0]).str(),
-                                      cast<StringAttr>(pair[1]).str());
+    for (auto parts : pairs.getAsRange<ArrayAttr>())
+      entry.requirements.push_back({cast<StringAttr>(parts[0]).str(),
+                                    cast<StringAttr>(parts[2]).str(),
+                                    cast<StringAttr>(parts[1]) == "<="});
   return entry;
 }
 
-AffineExpr EntryPoint::getSize(StringRef text, MLIRContext *context) const {
+SmallVector<unsigned> EntryPoint::getIntegers() const {
+  SmallVector<unsigned> positions;
+  for (auto [i, argument] : llvm::enumerate(arguments))
+    if (argument.type.isIntOrIndex() && !argument.type.isInteger(1))
+      positions.push_back(i);
+  return positions;
+}
+
+SmallVector<std::string> EntryPoint::getSymbols() const {
   SmallVector<std::string> names(sizes);
+  for (unsigned i : getIntegers())
+    names.push_back(arguments[i].name);
+  return names;
+}
+
+AffineExpr EntryPoint::getSize(StringRef text, MLIRContext *context) const {
+  SmallVector<std::string> names = getSymbols();
   std::string error;
   // gyre-check-graph has parsed it before.
   return parseSizeExpression(text, names, context, error)

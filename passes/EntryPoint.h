@@ -39,17 +39,30 @@ struct EntryArgument {
   bool isScalar() const { return !isa<ShapedType>(type); }
 };
 
+/// What has to hold when the function is called: two expressions of named sizes
+/// and integer scalar arguments are equal, or the left one is not larger.
+struct Requirement {
+  std::string left, right;
+  bool atMost = false;
+
+  bool operator==(const Requirement &) const = default;
+  StringRef getRelation() const { return atMost ? "<=" : "=="; }
+};
+
 struct EntryPoint {
   /// Weights, inputs, outputs.
   SmallVector<EntryArgument> arguments;
   SmallVector<std::string> sizes;
-  /// Pairs of expressions that have to agree when the function is called.
-  SmallVector<std::pair<std::string, std::string>> requirements;
+  SmallVector<Requirement> requirements;
 
   DictionaryAttr toAttribute(MLIRContext *context) const;
   /// Failure where `op` has no `gyre.entry`, or not one that toAttribute made.
   static FailureOr<EntryPoint> of(Operation *op);
-  /// An expression of sizes over symbols, one a named size.
+  /// Positions of the integer scalar arguments, which requirements may name.
+  SmallVector<unsigned> getIntegers() const;
+  /// What symbols stand for: the named sizes, then these integers.
+  SmallVector<std::string> getSymbols() const;
+  /// An expression over these symbols.
   AffineExpr getSize(StringRef text, MLIRContext *context) const;
   /// The sizes of an argument as expressions of symbols, one a named size.
   SmallVector<AffineExpr> getDims(const EntryArgument &argument,

@@ -5,10 +5,10 @@
 
 #include "passes/Passes.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -33,7 +33,52 @@ createMap(PatternRewriter &b, Location loc, RankedTensorType type,
       body);
 }
 
+/// In a map: what `body`, a function of the position, yields.
+static void yieldAtPosition(OpBuilder &b, Location loc, Block *body) {
+  IRMapping mapping;
+  for (BlockArgument argument : body->getArguments())
+    mapping.map(argument,
+                linalg::IndexOp::create(b, loc, argument.getArgNumber()));
+  for (Operation &inner : body->without_terminator())
+    b.clone(inner, mapping);
+  auto yield = cast<tensor::YieldOp>(body->getTerminator());
+  linalg::YieldOp::create(b, loc, mapping.lookupOrDefault(yield.getValue()));
+}
+
 namespace {
+/// Operands go one behind the other. The first one says what the other sizes
+/// are; gyre-check-sizes compares.
+struct ExpandConcat : OpRewritePattern<tensor::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    unsigned dim = op.getDim();
+    ReifiedRankedShapedTypeDims dims;
+    if (failed(reifyResultShapes(rewriter, op, dims)))
+      return failure();
+    int64_t rank = op.getResultType().getRank();
+    SmallVector<OpFoldResult> offsets(rank, rewriter.getIndexAttr(0)),
+        strides(rank, rewriter.getIndexAttr(1)), sizes = dims.front();
+    Value result = tensor::EmptyOp::create(rewriter, loc, sizes,
+                                           op.getResultType().getElementType());
+    for (Value operand : op.getInputs()) {
+      sizes[dim] = tensor::getMixedSize(rewriter, loc, operand, dim);
+      result = tensor::InsertSliceOp::create(rewriter, loc, operand, result,
+                                             offsets, sizes, strides);
+      offsets[dim] = affine::makeComposedFoldedAffineApply(
+          rewriter, loc,
+          rewriter.getAffineDimExpr(0) + rewriter.getAffineDimExpr(1),
+          {offsets[dim], sizes[dim]});
+    }
+    if (result.getType() != op.getResultType())
+      result =
+          tensor::CastOp::create(rewriter, loc, op.getResultType(), result);
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
 struct ExpandSplat : OpRewritePattern<tensor::SplatOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(tensor::SplatOp op,
@@ -53,34 +98,20 @@ struct ExpandGenerate : OpRewritePattern<tensor::GenerateOp> {
   LogicalResult matchAndRewrite(tensor::GenerateOp op,
                                 PatternRewriter &rewriter) const override {
     auto type = cast<RankedTensorType>(op.getType());
-    auto map = createMap(
-        rewriter, op.getLoc(), type, op.getDynamicExtents(),
-        [&](OpBuilder &b, Location loc, ValueRange) {
-          IRMapping mapping;
-          Block &body = op.getBody().front();
-          for (BlockArgument argument : body.getArguments())
-            mapping.map(argument, linalg::IndexOp::create(
-                                      b, loc, argument.getArgNumber()));
-          for (Operation &inner : body.without_terminator())
-            b.clone(inner, mapping);
-          auto yield = cast<tensor::YieldOp>(body.getTerminator());
-          linalg::YieldOp::create(b, loc,
-                                  mapping.lookupOrDefault(yield.getValue()));
-        });
+    auto map = createMap(rewriter, op.getLoc(), type, op.getDynamicExtents(),
+                         [&](OpBuilder &b, Location loc, ValueRange) {
+                           yieldAtPosition(b, loc, &op.getBody().front());
+                         });
     rewriter.replaceOp(op, map);
     return success();
   }
 };
 
-/// A pad with one value is that value everywhere, then the source in its
-/// place.
+/// A pad is its values everywhere, then the source in its place.
 struct ExpandPad : OpRewritePattern<tensor::PadOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(tensor::PadOp op,
                                 PatternRewriter &rewriter) const override {
-    Value padding = op.getConstantPaddingValue();
-    if (!padding)
-      return rewriter.notifyMatchFailure(op, "padding that varies");
     ReifiedRankedShapedTypeDims dims;
     if (failed(reifyResultShapes(rewriter, op, dims)))
       return failure();
@@ -90,7 +121,7 @@ struct ExpandPad : OpRewritePattern<tensor::PadOp> {
         sizes.push_back(value);
     auto map = createMap(rewriter, op.getLoc(), op.getResultType(), sizes,
                          [&](OpBuilder &b, Location loc, ValueRange) {
-                           linalg::YieldOp::create(b, loc, padding);
+                           yieldAtPosition(b, loc, op.getBody());
                          });
     SmallVector<OpFoldResult> strides(op.getResultType().getRank(),
                                       rewriter.getIndexAttr(1));
@@ -104,8 +135,8 @@ struct ExpandPad : OpRewritePattern<tensor::PadOp> {
 struct ExpandTensors : gyre::impl::ExpandTensorsBase<ExpandTensors> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandSplat, ExpandGenerate, ExpandPad>(&getContext());
-    tensor::populateDecomposeTensorConcatPatterns(patterns);
+    patterns.add<ExpandSplat, ExpandGenerate, ExpandPad, ExpandConcat>(
+        &getContext());
     linalg::populateElementwiseToLinalgConversionPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

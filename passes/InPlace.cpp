@@ -66,3 +66,35 @@ void gyre::writeThrough(scf::ForallOp forall, OpResult result, Value source) {
   });
   init->set(source);
 }
+
+SmallVector<std::optional<unsigned>> gyre::getCarriers(scf::WhileOp loop) {
+  ValueRange carried = loop.getBeforeArguments();
+  ValueRange passed = loop.getConditionOp().getArgs();
+  SmallVector<std::optional<unsigned>> carriers(passed.size());
+  llvm::SmallBitVector taken(carried.size());
+  auto take = [&](unsigned i, unsigned carrier) {
+    carriers[i] = carrier;
+    taken.set(carrier);
+  };
+  for (auto [i, value] : llvm::enumerate(passed)) {
+    unsigned same = llvm::find(carried, value) - carried.begin();
+    if (isa<RankedTensorType>(value.getType()) && same < carried.size() &&
+        !taken.test(same))
+      take(i, same);
+  }
+  for (auto [i, value] : llvm::enumerate(passed)) {
+    if (carriers[i] || !isa<RankedTensorType>(value.getType()))
+      continue;
+    auto fits = [&](unsigned at) {
+      return at < carried.size() && !taken.test(at) &&
+             carried[at].getType() == value.getType();
+    };
+    // Its own place, or any other.
+    unsigned at = i;
+    for (unsigned other = 0; !fits(at) && other < carried.size(); ++other)
+      at = fits(other) ? other : at;
+    if (fits(at))
+      take(i, at);
+  }
+  return carriers;
+}

@@ -17,6 +17,11 @@ scf::ForallOp findWriteThrough(Value result, Value source);
 /// Makes `result` in the memory of `source`, which findWriteThrough allows.
 void writeThrough(scf::ForallOp forall, OpResult result, Value source);
 
+/// For each value that the condition of `loop` passes on, the number of the
+/// carried tensor whose buffer it takes: itself, or one of its type that is not
+/// passed on. Nothing for scalars, and for tensors without such a place.
+SmallVector<std::optional<unsigned>> getCarriers(scf::WhileOp loop);
+
 } // namespace mlir::gyre
 
 #endif // GYRE_PASSES_INPLACE_H

@@ -54,6 +54,21 @@ def BindSizes : Pass<"gyre-bind-sizes", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
+def CheckAccesses : Pass<"gyre-check-accesses", "::mlir::func::FuncOp"> {
+  let summary = "keep every access within its tensor";
+  let description = [{
+    What is provable stays as it is. A slice whose place follows from named
+    sizes, integer arguments and the bounds of loops becomes one of the
+    `requirements` in `gyre.entry`; one that data decides is moved to where it
+    fits. `tensor.extract` becomes `gyre.lookup`, `tensor.insert` happens in
+    range only, and loops get a step of at least 1.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gyre::GyreDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def CheckGraph : Pass<"gyre-check-graph", "::mlir::ModuleOp"> {
   let summary = "find a user's mistakes and complete the signatures";
   let description = [{
@@ -67,9 +82,11 @@ def CheckSizes : Pass<"gyre-check-sizes", "::mlir::func::FuncOp"> {
   let summary = "prove that sizes agree, or have it checked at each call";
   let description = [{
     Dimensions of results against what they are declared as, and of operands
-    that one loop walks along, as expressions of the named sizes. What differs
-    by a constant is a user's mistake; what can't be decided becomes one of the
-    `requirements` in `gyre.entry`, which the runtime checks on entry.
+    that one loop walks along, values that a loop carries, casts and reshapes,
+    as expressions of the named sizes and integer arguments. What differs by a
+    constant is a user's mistake, and so is what only data decides; what can't be
+    decided becomes one of the `requirements` in `gyre.entry`, which the runtime
+    checks on entry.
   }];
 }
 
@@ -86,6 +103,17 @@ def Decompose : Pass<"gyre-decompose", "::mlir::func::FuncOp"> {
            "only operators that refer to functions">];
 }
 
+def DefineArithmetic : Pass<"gyre-define-arithmetic", "::mlir::func::FuncOp"> {
+  let summary = "give every scalar operation a result for all operands";
+  let description = [{
+    Floats beyond the range of an integer become its ends, NaN becomes 0.
+    Quotients that are rounded to a side divide by 1 where they can't divide;
+    plain divisions and shifts are the target's matter. Flags that promise what
+    nobody checks (no overflow, exact, no NaN) go.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ExpandTensors : Pass<"gyre-expand-tensors", "::mlir::func::FuncOp"> {
   let summary = "rewrite tensor operations that compute as maps";
   let description = [{
@@ -93,7 +121,8 @@ def ExpandTensors : Pass<"gyre-expand-tensors", "::mlir::func::FuncOp"> {
     `tensor.pad` and `tensor.concat` become `linalg.generic` and
     `tensor.insert_slice`.
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 

@@ -55,6 +55,9 @@ static void addStructures(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createExpandTensors());
   // While each operand is still what a user wrote.
   pm.addNestedPass<func::FuncOp>(createCheckSizes());
+  pm.addNestedPass<func::FuncOp>(createCheckAccesses());
+  // Before canonicalization reasons from what has no result.
+  pm.addNestedPass<func::FuncOp>(createDefineArithmetic());
   pm.addNestedPass<func::FuncOp>(createResolveDims());
   addCleanup(pm);
   // A sampler's loop makes tables that no step changes.

@@ -5,6 +5,7 @@
 
 #include "passes/EntryPoint.h"
 #include "passes/Passes.h"
+#include "passes/SizeTracer.h"
 
 #include "mlir/Dialect/Affine/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -74,11 +75,41 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
       list.add<DimOfArgument<tensor::DimOp>, DimOfArgument<memref::DimOp>>(
           &getContext(), func, *entry);
     FrozenRewritePatternSet patterns(std::move(list));
+    if (succeeded(entry))
+      resolveByTracing(func, *entry);
     do {
       resolveByBounds(func);
       if (failed(applyPatternsGreedily(func, patterns)))
         return signalPassFailure();
     } while (resolveLoops(func, entry));
+  }
+
+  /// Upstream does not see that a loop's value comes from a branch, or what
+  /// these carry at all.
+  static void resolveByTracing(func::FuncOp func, const EntryPoint &entry) {
+    SizeTracer tracer(func, entry);
+    SmallVector<OpFoldResult> sizes;
+    for (BlockArgument size : func.getArguments().take_back(entry.sizes.size()))
+      sizes.push_back(size);
+    func.walk([&](tensor::DimOp dim) {
+      Value source = dim.getSource();
+      Operation *owner = source.getDefiningOp();
+      if (auto argument = dyn_cast<BlockArgument>(source))
+        owner = argument.getOwner()->getParentOp();
+      std::optional<int64_t> index = dim.getConstantIndex();
+      if (!index || !isa_and_nonnull<scf::ForOp, scf::WhileOp, scf::IfOp,
+                                     scf::IndexSwitchOp>(owner))
+        return;
+      AffineExpr expr = tracer.getSize(source, *index);
+      if (!expr)
+        return;
+      OpBuilder b(dim);
+      OpFoldResult size = affine::makeComposedFoldedAffineApply(
+          b, dim.getLoc(), AffineMap::get(0, sizes.size(), expr), sizes);
+      dim.replaceAllUsesWith(
+          getValueOrCreateConstantIndexOp(b, dim.getLoc(), size));
+      dim.erase();
+    });
   }
 
   /// Upstream asks whether a step keeps the extent it got. One that makes the

@@ -17,7 +17,8 @@ using namespace gyre;
 
 static_assert(sizeof(gyre_frame) == 128, "generated code reserves 128 bytes");
 static_assert(sizeof(gyre_arg_info) == 32 && sizeof(gyre_expr) == 24 &&
-                  sizeof(gyre_entry_info) == 72,
+                  sizeof(gyre_entry_info) == 80 &&
+                  sizeof(gyre_requirement) == 56,
               "generated code writes these layouts");
 
 namespace {
@@ -39,6 +40,7 @@ private:
   Message message() const { return Message(call).add("%s: ", info.name); }
   int32_t evaluate(const gyre_expr &expression, int64_t &value);
   int32_t countBytes(const gyre_arg_info &arg, int64_t &bytes);
+  bool isIdle();
   int32_t checkDisjoint(int32_t output, int64_t outputBytes, int32_t other);
   int32_t allocate(gyre_frame &frame, int64_t bytes);
 
@@ -139,18 +141,22 @@ int32_t Entry::checkSizes() {
       return status;
     if (int32_t status = evaluate(requirement.right, right))
       return status;
-    if (left != right) {
-      message().add("expected '%s' and '%s' to be equal, got %" PRId64
-                    " and %" PRId64,
-                    requirement.left.text, requirement.right.text, left, right);
-      return GYRE_ERROR_BAD_SIZE;
-    }
+    bool atMost = requirement.relation == GYRE_REQUIRE_AT_MOST;
+    if (atMost ? left <= right : left == right)
+      continue;
+    message().add(atMost ? "expected '%s' to be at most '%s', got %" PRId64
+                           " and %" PRId64
+                         : "expected '%s' and '%s' to be equal, got %" PRId64
+                           " and %" PRId64,
+                  requirement.left.text, requirement.right.text, left, right);
+    return GYRE_ERROR_BAD_SIZE;
   }
   return GYRE_SUCCESS;
 }
 
 int32_t Entry::evaluate(const gyre_expr &expression, int64_t &value) {
-  int32_t status = gyre::evaluate(expression, sizes, info.size_count, value);
+  int32_t status = gyre::evaluate(expression, sizes,
+                                  info.size_count + info.integer_count, value);
   if (status == GYRE_ERROR_SIZE_OVERFLOW)
     message().add("expected '%s' to fit in 63 bits", expression.text);
   else if (status == GYRE_ERROR_BAD_SIZE)
@@ -235,6 +241,17 @@ int32_t Entry::checkOverlap() {
   return GYRE_SUCCESS;
 }
 
+/// Loops over 2^62 rows of nothing would take their time.
+bool Entry::isIdle() {
+  for (int32_t i = 0; i < info.arg_count; ++i) {
+    int64_t bytes = 0;
+    countBytes(info.args[i], bytes);
+    if (info.args[i].kind == GYRE_ARG_OUTPUT && bytes != 0)
+      return false;
+  }
+  return true;
+}
+
 int32_t Entry::checkDisjoint(int32_t output, int64_t outputBytes,
                              int32_t other) {
   int64_t bytes = 0;
@@ -269,6 +286,7 @@ int32_t Entry::prepare(gyre_frame &frame) {
   }
 
   frame = gyre_frame{};
+  frame.is_idle = isIdle();
   frame.threads = threads;
   if (call) {
     frame.parallel_for = call->parallel_for;

@@ -9,6 +9,7 @@
 #include "dialect/structures/Structures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -216,6 +217,59 @@ Value gyre::loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
   Value zero =
       arith::ConstantOp::create(b, loc, b.getZeroAttr(loaded.getType()));
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, loaded, zero);
+}
+
+/// Whether 0 <= `index` < `size`, which is not negative: one comparison.
+static Value isInRange(OpBuilder &b, Location loc, Value index, Value size) {
+  Type element = getElementTypeOrSelf(index.getType());
+  if (!element.isIndex()) {
+    // Lanes of i32 hold positions below 2^31.
+    Value most = arith::ConstantIndexOp::create(
+        b, loc, std::numeric_limits<int32_t>::max());
+    size = b.createOrFold<arith::MinUIOp>(loc, size, most);
+    size = arith::IndexCastOp::create(b, loc, element, size);
+  }
+  if (auto lanes = dyn_cast<VectorType>(index.getType()))
+    size = broadcastLanes(b, loc, size, lanes.getNumElements());
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, size);
+}
+
+Value gyre::lookUpAt(OpBuilder &b, Location loc, Value memref,
+                     ValueRange indices, ArrayRef<int64_t> checked,
+                     Value mask) {
+  // What holds for all lanes is a branch, the rest goes into the mask.
+  Value all, each = mask;
+  auto add = [&](Value &to, Value condition) {
+    to = to ? arith::AndIOp::create(b, loc, to, condition) : condition;
+  };
+  bool anyLanes = false;
+  for (auto [dim, index] : llvm::enumerate(indices)) {
+    bool lanes = isa<VectorType>(index.getType());
+    anyLanes |= lanes;
+    if (llvm::is_contained(checked, static_cast<int64_t>(dim)))
+      continue;
+    Value size = extentOf(b, loc, memref, dim);
+    add(lanes ? each : all, isInRange(b, loc, index, size));
+  }
+  // A single element is read for all lanes: it has no use for their mask.
+  if (!anyLanes)
+    each = {};
+  if (!all)
+    return loadAt(b, loc, memref, indices, each);
+  auto branch = [&](OpBuilder &b, Location loc) {
+    scf::YieldOp::create(b, loc, loadAt(b, loc, memref, indices, each));
+  };
+  Type type = cast<MemRefType>(memref.getType()).getElementType();
+  for (Value index : indices)
+    if (auto lanes = dyn_cast<VectorType>(index.getType()))
+      type = VectorType::get(lanes.getShape(), getElementTypeOrSelf(type));
+  auto choice =
+      scf::IfOp::create(b, loc, all, branch, [&](OpBuilder &b, Location loc) {
+        scf::YieldOp::create(
+            b, loc,
+            arith::ConstantOp::create(b, loc, b.getZeroAttr(type)).getResult());
+      });
+  return choice.getResult(0);
 }
 
 void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,

@@ -43,6 +43,11 @@ SmallVector<Value> accessIndices(OpBuilder &b, Location loc, AffineMap map,
 Value loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
              Value mask = {});
 
+/// `loadAt` where each index but those of `checked` dimensions is in range,
+/// zero elsewhere, without touching memory there.
+Value lookUpAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
+               ArrayRef<int64_t> checked, Value mask = {});
+
 /// The counterpart of `loadAt`. A scalar value is broadcast. `streams` says
 /// that the lanes start on a line of the caches and go past them; what is
 /// masked never does.

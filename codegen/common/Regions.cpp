@@ -325,6 +325,10 @@ void Cloner::clone(Operation &op) {
         define(
             loadAt(b, loc, operands[0], ArrayRef(operands).drop_front(), mask));
       })
+      .Case([&](LookupOp op) {
+        define(lookUpAt(b, loc, operands[0], ArrayRef(operands).drop_front(),
+                        op.getChecked(), mask));
+      })
       .Case<arith::MaxNumFOp, arith::MinNumFOp, arith::MaximumFOp,
             arith::MinimumFOp>([&](auto op) {
         VectorType shape = vectorAmong(operands);
@@ -393,7 +397,7 @@ bool gyre::canWiden(Region &region) {
            return op.hasTrait<OpTrait::Elementwise>() ||
                   op.hasTrait<OpTrait::ConstantLike>() ||
                   isa<IndexOp, linalg::IndexOp, affine::AffineApplyOp,
-                      memref::LoadOp>(op);
+                      memref::LoadOp, LookupOp>(op);
          });
 }
 
@@ -431,7 +435,7 @@ static bool servesAsI32(Value value, bool bounded) {
           return (bounded || !divides) &&
                  servesAsI32(op.getResult(), bounded && sums);
         })
-        .Case([&](memref::LoadOp) { return bounded; })
+        .Case<memref::LoadOp, LookupOp>([&](auto) { return bounded; })
         .Default([](Operation *) { return false; });
   });
 }

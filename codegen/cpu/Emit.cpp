@@ -3,6 +3,7 @@
 // This file implements the EmitCpu pass: it hands each operation to the
 // emitter of its structure.
 
+#include "codegen/common/Access.h"
 #include "codegen/common/Math.h"
 #include "codegen/cpu/Emitters.h"
 #include "codegen/cpu/Passes.h"
@@ -75,6 +76,12 @@ struct EmitCpu : gyre::impl::EmitCpuBase<EmitCpu> {
         return signalPassFailure();
       }
     }
+    // Those outside of all structures.
+    getOperation().walk([&](LookupOp op) {
+      rewriter.setInsertionPoint(op);
+      rewriter.replaceOp(op, lookUpAt(rewriter, op.getLoc(), op.getSource(),
+                                      op.getIndices(), op.getChecked()));
+    });
     expandMath(getOperation());
   }
 };

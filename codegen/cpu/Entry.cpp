@@ -169,9 +169,10 @@ struct EntryEmitter {
     SmallVector<llvm::Constant *> sizeNames, requirements;
     for (const std::string &size : entry.sizes)
       sizeNames.push_back(string(size));
-    for (const auto &[left, right] : entry.requirements)
-      requirements.push_back(
-          record({expression(function, left), expression(function, right)}));
+    for (const Requirement &r : entry.requirements)
+      requirements.push_back(record(
+          {expression(function, r.left), expression(function, r.right),
+           int64(r.atMost ? GYRE_REQUIRE_AT_MOST : GYRE_REQUIRE_EQUAL)}));
     llvm::Constant *names = array(sizeNames, "gyre.sizes");
     llvm::Constant *required = array(requirements, "gyre.requirements");
     llvm::Constant *name = string(symbol);
@@ -182,7 +183,8 @@ struct EntryEmitter {
                   int32(entry.sizes.size()), int32(requirements.size()), name,
                   args, names, required,
                   workspaceFunction(function, variant.suffix),
-                  variant.maxThreads, int64(variant.cpuFeatures)}),
+                  variant.maxThreads, int64(variant.cpuFeatures),
+                  int32(entry.getIntegers().size()), int32(0)}),
           "gyre.entry." + function.name + variant.suffix));
     return tables;
   }
@@ -317,7 +319,11 @@ struct EntryEmitter {
     result.call = f->getArg(next);
     result.call->setName("call");
     result.arrays = storeAll(arrays, ptr);
-    result.sizes = storeAll(sizes, i64);
+    // The runtime sees sizes, then the integers that requirements may name.
+    SmallVector<llvm::Value *> integers(sizes);
+    for (unsigned i : entry.getIntegers())
+      integers.push_back(b.CreateSExt(result.all[i], i64));
+    result.sizes = storeAll(integers, i64);
     result.all.append(sizes);
     return result;
   }
@@ -367,6 +373,23 @@ struct EntryEmitter {
     b.CreateRet(most);
   }
 
+  /// Calls the body, which needs not run where no result has elements.
+  void callBody(llvm::FunctionType *type, llvm::Value *body,
+                Arguments &arguments, llvm::Value *frame) {
+    llvm::Function *f = b.GetInsertBlock()->getParent();
+    auto *work = llvm::BasicBlock::Create(context, "work", f);
+    auto *leave = llvm::BasicBlock::Create(context, "leave", f);
+    llvm::Value *idle = b.CreateLoad(
+        i64, b.CreateConstGEP1_64(i8, frame, offsetof(gyre_frame, is_idle)));
+    b.CreateCondBr(b.CreateICmpEQ(idle, int64(0)), work, leave);
+    b.SetInsertPoint(work);
+    arguments.all.push_back(b.CreateLoad(ptr, frame)); // gyre_frame::workspace
+    arguments.all.push_back(frame);
+    b.CreateCall(type, body, arguments.all);
+    b.CreateBr(leave);
+    b.SetInsertPoint(leave);
+  }
+
   void emitFunction(const ModelFunction &function) {
     SmallVector<llvm::Constant *> infos = infoTables(function), bodies;
     for (const std::string &suffix : suffixes)
@@ -381,9 +404,7 @@ struct EntryEmitter {
         {chosen[0], arguments.arrays, arguments.sizes, arguments.call, frame},
         "status");
     endFunction(status, [&] {
-      arguments.all.push_back(b.CreateLoad(ptr, frame)); // ::workspace
-      arguments.all.push_back(frame);
-      b.CreateCall(bodyType, chosen[1], arguments.all);
+      callBody(bodyType, chosen[1], arguments, frame);
       b.CreateCall(declare("gyre_leave", b.getVoidTy(), {ptr}), {frame});
       return status;
     });
@@ -447,9 +468,7 @@ struct EntryEmitter {
           b.CreateConstGEP1_64(i8, frame, offsetof(gyre_cuda_frame, variant)));
       llvm::Value *body = b.CreateLoad(
           ptr, b.CreateGEP(ptr, array(bodies, "gyre.bodies"), variant));
-      arguments.all.push_back(b.CreateLoad(ptr, frame)); // base.workspace
-      arguments.all.push_back(frame);
-      b.CreateCall(bodyType, body, arguments.all);
+      callBody(bodyType, body, arguments, frame);
       return b.CreateCall(declare("gyre_cuda_leave", i32, {ptr}), {frame});
     });
     // Which one will run is the device's choice.

@@ -4,6 +4,7 @@
 
 include "dialect/structures/ContractReduce.td"
 include "dialect/structures/Launch.td"
+include "dialect/structures/Lookup.td"
 include "dialect/structures/Reduce.td"
 include "dialect/structures/Scan.td"
 

@@ -109,15 +109,128 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @while(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @+1 {{unsupported operation scf.while}}
-  %0 = scf.while (%a = %x) : (tensor<4xf32>) -> tensor<4xf32> {
-    %true = arith.constant true
-    // expected-error @+1 {{unsupported operation scf.condition}}
-    scf.condition(%true) %a : tensor<4xf32>
-  } do {
-  ^bb0(%a: tensor<4xf32>):
-    scf.yield %a : tensor<4xf32>
+func.func @forall(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{unsupported operation scf.forall: linalg.generic and structures say what may run in parallel}}
+  %0 = scf.forall (%i) in (4) shared_outs(%o = %x) -> tensor<4xf32> {
+    // expected-error @+1 {{unsupported operation scf.forall.in_parallel}}
+    scf.forall.in_parallel {
+    }
   }
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @gather(%x: tensor<4x4xf32>, %i: tensor<2x1xindex>) -> tensor<2x4xf32> {
+  // expected-error @+1 {{unsupported operation tensor.gather}}
+  %0 = tensor.gather %x[%i] gather_dims([0]) : (tensor<4x4xf32>, tensor<2x1xindex>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// -----
+
+// What the compiler makes is not for users to write.
+func.func @scratch(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+  // expected-error @+1 {{unsupported operation gyre.scratch}}
+  %0 = gyre.scratch %n : memref<?xi8>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @attribute(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{unknown attribute 'gyre.kernel'}}
+  %0 = arith.negf %x {gyre.kernel = 0} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @vector(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got 'vector<4xf32>'}}
+  %0 = arith.constant dense<0.0> : vector<4xf32>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @encoding(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got 'tensor<4xf32, "sparse">'}}
+  %0 = tensor.empty() : tensor<4xf32, "sparse">
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @unranked(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got 'tensor<*xf32>'}}
+  %0 = tensor.cast %x : tensor<4xf32> to tensor<*xf32>
+  %1 = tensor.cast %0 : tensor<*xf32> to tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected a tensor of less than 2^63 bytes, got 'tensor<4611686018427387904xf32>'}}
+func.func @huge(%x: tensor<4611686018427387904xf32>) -> tensor<4xf32> {
+  %0 = tensor.empty() : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @dim(%x: tensor<4xf32>, %i: index) -> tensor<4xf32> {
+  // expected-error @+1 {{expected a constant dimension below 1}}
+  %0 = tensor.dim %x, %i : tensor<4xf32>
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @formula(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%x : tensor<4xf32>) {
+  ^bb0(%o: f32):
+    // expected-error @+1 {{expected scalars in a region that is evaluated for each element, got 'tensor<4xf32>'}}
+    %1 = arith.negf %x : tensor<4xf32>
+    linalg.yield %o : f32
+  } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected one block}}
+func.func @blocks(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+^unreachable:
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// A sampler calls its denoiser, also where that samples.
+func.func private @denoise(%x: tensor<4xf32>, %sigma: f32) -> tensor<4xf32> {
+  // expected-error @+1 {{recursion is not supported: @denoise is still running here}}
+  %0 = gyre.edm_sample @denoise(%x) {steps = 2} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @sample(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = gyre.edm_sample @denoise(%x) {steps = 2} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func private @one(%x: tensor<4xf32>, %sigma: f32) -> tensor<4xf32> {
+  %0 = gyre.flow_sample @two(%x) {steps = 2} : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @two(%x: tensor<4xf32>, %sigma: f32) -> tensor<4xf32> {
+  // expected-error @+1 {{recursion is not supported: @one is still running here}}
+  %0 = call @one(%x, %sigma) : (tensor<4xf32>, f32) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func @sample(%x: tensor<4xf32>, %sigma: f32) -> tensor<4xf32> {
+  %0 = call @one(%x, %sigma) : (tensor<4xf32>, f32) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }

@@ -2,7 +2,7 @@
 
 // Sizes that names leave open are checked by each call.
 // CHECK-LABEL: func.func @open(
-// CHECK-SAME:    requirements = {{\[\[}}"M", "N"]]
+// CHECK-SAME:    requirements = {{\[\[}}"M", "==", "N"]]
 func.func @open(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["M"]}, %y: tensor<?xf32> {gyre.name = "y", gyre.dims = ["N"]})
     -> (tensor<?xf32> {gyre.dims = ["M"]}) {
   %0 = arith.addf %x, %y : tensor<?xf32>
@@ -43,7 +43,54 @@ func.func @operands(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["T"]}, %y: 
 // No name can tell what data decides.
 func.func @data(%x: tensor<index>) -> (tensor<?xf32> {gyre.dims = ["T"]}) {
   %n = tensor.extract %x[] : tensor<index>
+  // expected-error @+1 {{expected size 0 to be at least 0, got what data decides}}
   %0 = tensor.empty(%n) : tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+
+func.func @limited(%x: tensor<8xf32>, %count: tensor<i64>) -> (tensor<?xf32> {gyre.dims = ["T"]}) {
+  %c0 = arith.constant 0 : index
+  %c8 = arith.constant 8 : index
+  %c = tensor.extract %count[] : tensor<i64>
+  %n = arith.index_cast %c : i64 to index
+  %low = arith.maxsi %n, %c0 : index
+  %size = arith.minsi %low, %c8 : index
+  %0 = tensor.extract_slice %x[0] [%size] [1] : tensor<8xf32> to tensor<?xf32>
   // expected-error @+1 {{expected dimension 0 of result 'out' to follow from named sizes, as 'T' does}}
   return %0 : tensor<?xf32>
+}
+
+// -----
+
+// Casts and reshapes require what they say.
+// CHECK-LABEL: func.func @shapes(
+// CHECK-SAME:    requirements = {{\[\[}}"12", "==", "N"], ["M", "==", "K * 4"]]
+func.func @shapes(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["N"]}, %y: tensor<?xf32> {gyre.name = "y", gyre.dims = ["M"]}, %k: index {gyre.size = "K"})
+    -> (tensor<12xf32>, tensor<?x4xf32> {gyre.dims = ["K", 4]}) {
+  %0 = tensor.cast %x : tensor<?xf32> to tensor<12xf32>
+  %1 = tensor.expand_shape %y [[0, 1]] output_shape [%k, 4] : tensor<?xf32> into tensor<?x4xf32>
+  %2 = arith.negf %0 : tensor<12xf32>
+  %3 = arith.negf %1 : tensor<?x4xf32>
+  return %2, %3 : tensor<12xf32>, tensor<?x4xf32>
+}
+
+// -----
+
+func.func @carried(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["N"]}, %n: index, %count: tensor<i64>) -> (tensor<?xf32> {gyre.dims = ["N"]}) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %0 = tensor.dim %x, %c0 : tensor<?xf32>
+  %c = tensor.extract %count[] : tensor<i64>
+  %i = arith.index_cast %c : i64 to index
+  %low = arith.maxsi %i, %c0 : index
+  %size = arith.minsi %low, %0 : index
+  // expected-error @+1 {{expected dimension 0 of carried value 0 to be 'N' as in its initial value, got what data decides}}
+  %1 = scf.for %j = %c0 to %n step %c1 iter_args(%h = %x) -> tensor<?xf32> {
+    %2 = tensor.extract_slice %h[0] [%size] [1] : tensor<?xf32> to tensor<?xf32>
+    scf.yield %2 : tensor<?xf32>
+  }
+  return %1 : tensor<?xf32>
 }

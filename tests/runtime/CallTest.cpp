@@ -313,7 +313,7 @@ TEST_CASE("call: versions") {
 
   f.info.abi_version = GYRE_ABI_VERSION + 1;
   CHECK(f.refuse(1, 1, GYRE_ERROR_ABI) ==
-        "f: expected an object of ABI version 1, got 2");
+        "f: expected an object of ABI version 2, got 3");
 }
 
 TEST_CASE("call: expressions of no known version") {

@@ -11,7 +11,7 @@ static void count(int64_t begin, int64_t end, void *scratch, void *args) {
 int main(void) {
   gyre_entry_info info = {
       GYRE_ABI_VERSION, 0, 0, 0, "f", NULL, NULL, NULL, NULL, NULL,
-      GYRE_CPU_BASELINE};
+      GYRE_CPU_BASELINE, 0, 0};
   gyre_weights_info weights = {GYRE_ABI_VERSION, 0, "model", NULL};
   gyre_mapping mapping = {NULL, 0};
   gyre_call call = GYRE_CALL_INIT;

@@ -246,7 +246,7 @@ TEST_CASE("weights: versions") {
   CHECK(gyre_weights_bind(&later, "/nowhere", nullptr, &mapping, &call) ==
         GYRE_ERROR_ABI);
   CHECK(std::string(call.message) ==
-        "model: expected an object of ABI version 1, got 2");
+        "model: expected an object of ABI version 2, got 3");
   call.size = 8;
   CHECK(gyre_weights_bind(&model, "/nowhere", nullptr, &mapping, &call) ==
         GYRE_ERROR_ABI);

@@ -129,7 +129,6 @@ FailureOr<SmallVector<Value>> EmbeddingOp::decomposeOperation(OpBuilder &b) {
   unsigned leading = tensorType(getIds()).getRank();
   SmallVector<OpFoldResult> sizes = sizesOf(b, loc, getIds());
   sizes.push_back(sizeOf(b, loc, getTable(), 1));
-  Value rows = sizeValue(b, loc, sizeOf(b, loc, getTable(), 0));
   Type element = getType().getElementType();
   AffineMap identity = b.getMultiDimIdentityMap(leading + 1);
   return buildMap(
@@ -137,14 +136,13 @@ FailureOr<SmallVector<Value>> EmbeddingOp::decomposeOperation(OpBuilder &b) {
       {{getIds(), mapOf(b.getContext(), leading + 1, dimRange(0, leading))}},
       {{element, identity, sizes}},
       [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
-        Scalar id = e[0].to(b.getIndexType());
-        Scalar valid = less(id, body.outer(rows)) &
-                       less(body.integer(-1, id.getType()), id);
-        Scalar row = select(valid, id, 0.0);
-        Value value =
-            tensor::ExtractOp::create(body.builder(), loc, getTable(),
-                                      ValueRange{row, body.position(leading)});
-        return {select(valid, body.outer(value), 0.0)};
+        // The columns are those of the result.
+        int64_t columns = 1;
+        Value value = LookupOp::create(
+            body.builder(), loc, element, getTable(),
+            ValueRange{e[0].to(b.getIndexType()), body.position(leading)},
+            columns);
+        return {body.outer(value)};
       });
 }
 

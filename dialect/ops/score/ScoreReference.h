@@ -27,6 +27,20 @@ inline std::vector<double> karrasSigmas(int64_t steps, double min, double max,
   return y;
 }
 
+inline double eulerStep(double x, double denoised, double sigma, double next) {
+  return x + (next - sigma) * (x - denoised) / sigma;
+}
+
+inline double heunStep(double x, double denoised, double euler, double again,
+                       double sigma, double next) {
+  double d = (x - denoised) / sigma, other = (euler - again) / next;
+  return x + (next - sigma) * (d + other) / 2;
+}
+
+inline double flowStep(double x, double velocity, double time, double next) {
+  return x + (next - time) * velocity;
+}
+
 struct EdmSampler {
   int64_t steps;
   double min = 0.002, max = 80, rho = 7;

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* Goes up when anything below changes its layout or meaning. */
-#define GYRE_ABI_VERSION 1
+#define GYRE_ABI_VERSION 2
 
 /* ---- Expressions of the named sizes ------------------------------------- */
 
@@ -65,10 +65,16 @@ typedef struct gyre_arg_info {
                             same array; -1: none */
 } gyre_arg_info;
 
-/* Two expressions that have to agree: what the compiler could not prove. */
+enum gyre_relation {
+  GYRE_REQUIRE_EQUAL = 0,
+  GYRE_REQUIRE_AT_MOST = 1 /* left <= right */
+};
+
+/* How two expressions have to compare: what the compiler could not prove. */
 typedef struct gyre_requirement {
   gyre_expr left;
   gyre_expr right;
+  int64_t relation; /* gyre_relation */
 } gyre_requirement;
 
 /* CPU features that an object may ask for: bit and LLVM's name. Levels stand
@@ -110,6 +116,11 @@ typedef struct gyre_entry_info {
   int32_t (*max_threads)(void);
 
   uint64_t cpu_features; /* all that the code may use */
+
+  /* Integer scalar arguments, which requirements may name: values that follow
+   * the sizes in gyre_enter's array, and in the numbering of GYRE_EXPR_SIZE. */
+  int32_t integer_count;
+  int32_t reserved; /* 0 */
 } gyre_entry_info;
 
 /* State of a call, in the caller's stack frame. */
@@ -121,12 +132,14 @@ typedef struct gyre_frame {
   gyre_parallel_for_fn parallel_for;
   void *parallel_for_user;
   int64_t threads;
-  void *owned; /* to be freed by gyre_leave */
-  int64_t reserved[8];
+  void *owned;     /* to be freed by gyre_leave */
+  int64_t is_idle; /* not 0: no result has elements, the body need not run */
+  int64_t reserved[7];
 } gyre_frame;
 
 /* Every check of a call, before anything is written. `arguments` are pointers
  * in the order of info->args; the weights of a null weights struct are null.
+ * Behind the sizes stand the integers of info->integer_count.
  * On success `frame` is ready and gyre_leave has to follow. Has to be called
  * from code that needs none of info->cpu_features. */
 int32_t gyre_enter(const gyre_entry_info *info, void *const *arguments,

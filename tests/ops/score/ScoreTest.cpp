@@ -131,6 +131,70 @@ TEST_CASE("score: flow_sample ends where straight lines lead") {
   }
 }
 
+TEST_CASE("score: single steps") {
+  using namespace gyre::reference;
+  struct Levels {
+    float from, to;
+  };
+  for (int64_t batch : {0, 1, 5, 43})
+    for (Levels levels : {Levels{80, 58}, {0.5f, 0.002f}, {2, 3}, {1, 1}}) {
+      int64_t n = 3 * batch;
+      Guarded<float> x(n), denoised(n), euler(n), again(n), y(n), other(n);
+      test::Random random(batch + 17);
+      for (auto *data : {&x, &denoised, &euler, &again})
+        random.fillNormal(*data);
+      float s = levels.from, t = levels.to;
+      // Values of a few, divided by the level and multiplied by the distance.
+      double scale = 8 * (1 + std::fabs(t - s) * (1 / s + 1 / t));
+      auto check = [&](const char *what, auto &&reference) {
+        Sample expected;
+        for (int64_t i = 0; i < n; ++i)
+          expected.push_back(reference(i));
+        test::expectNear(what, y, expected, test::roundingBound(1, scale, 6));
+      };
+      REQUIRE(euler_step(x.data(), denoised.data(), s, t, y.data(), batch,
+                         nullptr) == 0);
+      check("euler",
+            [&](int64_t i) { return eulerStep(x[i], denoised[i], s, t); });
+      REQUIRE(flow_step(x.data(), denoised.data(), s, t, y.data(), batch,
+                        nullptr) == 0);
+      check("flow",
+            [&](int64_t i) { return flowStep(x[i], denoised[i], s, t); });
+      REQUIRE(heun_step(x.data(), denoised.data(), euler.data(), again.data(),
+                        s, t, y.data(), batch, nullptr) == 0);
+      check("heun", [&](int64_t i) {
+        return heunStep(x[i], denoised[i], euler[i], again[i], s, t);
+      });
+      gyre_call call = threads(2);
+      REQUIRE(heun_step(x.data(), denoised.data(), euler.data(), again.data(),
+                        s, t, other.data(), batch, &call) == 0);
+      test::expectSameBits("two threads", other, y);
+    }
+  int64_t n = 37;
+  Guarded<uint16_t> x(n), denoised(n), euler(n), again(n), y(n);
+  test::Random random(5);
+  for (auto *data : {&x, &denoised, &euler, &again})
+    for (uint16_t &v : *data)
+      v = test::toF16(random.uniform(-1, 1));
+  REQUIRE(heun_step_f16(x.data(), denoised.data(), euler.data(), again.data(),
+                        0.75f, 0.5f, y.data(), n, nullptr) == 0);
+  for (int64_t i = 0; i < n; ++i) {
+    using test::fromF16;
+    double expected = heunStep(fromF16(x[i]), fromF16(denoised[i]),
+                               fromF16(euler[i]), fromF16(again[i]), 0.75, 0.5);
+    CHECK(std::fabs(fromF16(y[i]) - expected) <=
+          2 * test::epsilonF16 * (std::fabs(expected) + 0x1p-10));
+  }
+  Guarded<float> a(3), b(3), c(3);
+  a[0] = a[1] = a[2] = 1;
+  b[0] = INFINITY, b[1] = NAN, b[2] = 0;
+  REQUIRE(euler_step(a.data(), b.data(), 1.0f, 0.5f, c.data(), 1, nullptr) ==
+          0);
+  CHECK(c[0] == INFINITY);
+  CHECK(std::isnan(c[1]));
+  CHECK(c[2] == 0.5f);
+}
+
 TEST_CASE("score: schedule and coefficients") {
   for (int64_t n : {1, 2, 18, 40}) {
     Guarded<float> like(n), y(n + 1);

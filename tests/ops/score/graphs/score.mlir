@@ -75,3 +75,29 @@ func.func @coefficients(%sigma: tensor<?xf32> {gyre.dims = ["N"]})
   %skip, %out, %in, %noise = gyre.edm_coefficients %sigma : tensor<?xf32>
   return %skip, %out, %in, %noise : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 }
+
+func.func @euler_step(%x: !x {gyre.dims = ["B", 3]}, %denoised: !x {gyre.dims = ["B", 3]}, %sigma: f32, %next: f32)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.euler_step %x, %denoised from %sigma to %next : !x, f32
+  return %y : !x
+}
+
+func.func @heun_step(%x: !x {gyre.dims = ["B", 3]}, %denoised: !x {gyre.dims = ["B", 3]},
+                     %euler: !x {gyre.dims = ["B", 3]}, %again: !x {gyre.dims = ["B", 3]}, %sigma: f32, %next: f32)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.heun_step %x, %denoised, %euler, %again from %sigma to %next : !x, f32
+  return %y : !x
+}
+
+func.func @flow_step(%x: !x {gyre.dims = ["B", 3]}, %velocity: !x {gyre.dims = ["B", 3]}, %time: f32, %next: f32)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.flow_step %x, %velocity from %time to %next : !x, f32
+  return %y : !x
+}
+
+func.func @heun_step_f16(%x: tensor<?xf16> {gyre.dims = ["N"]}, %denoised: tensor<?xf16> {gyre.dims = ["N"]},
+                         %euler: tensor<?xf16> {gyre.dims = ["N"]}, %again: tensor<?xf16> {gyre.dims = ["N"]}, %sigma: f32, %next: f32)
+    -> (tensor<?xf16> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.heun_step %x, %denoised, %euler, %again from %sigma to %next : tensor<?xf16>, f32
+  return %y : tensor<?xf16>
+}
