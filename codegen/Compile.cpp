@@ -41,11 +41,11 @@ struct FailedPass : PassInstrumentation {
 };
 } // namespace
 
-/// Says where the compiler failed, and leaves the graph in a file.
-static void reportFailure(ModuleOp graph, StringRef where,
-                          const CompileOptions &options) {
-  InFlightDiagnostic diagnostic =
-      emitError(graph.getLoc(), "the compiler failed in ") << where;
+void gyre::reportFailure(Location loc, StringRef where,
+                         const CompileOptions &options,
+                         llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  InFlightDiagnostic diagnostic = emitError(loc, "the compiler failed in ")
+                                  << where;
   std::error_code error;
   llvm::ToolOutputFile file(options.reproducer, error, llvm::sys::fs::OF_None);
   if (options.reproducer.empty() || error) {
@@ -58,10 +58,18 @@ static void reportFailure(ModuleOp graph, StringRef where,
        llvm::concat<const Target>(options.targets, options.devices))
     file.os() << ' ' << target.name << " (" << target.features << ')';
   file.os() << '\n';
-  graph.print(file.os(), OpPrintingFlags().enableDebugInfo(true));
+  print(file.os());
   file.keep();
   diagnostic.attachNote() << "the graph is in '" << options.reproducer
                           << "'; please report it";
+}
+
+static void leaveReproducer(ModuleOp graph, StringRef where,
+                            const CompileOptions &options) {
+  gyre::reportFailure(
+      graph.getLoc(), where, options, [&](llvm::raw_ostream &os) {
+        graph.print(os, OpPrintingFlags().enableDebugInfo(true));
+      });
 }
 
 /// LLVM ends the process on a fatal error; here only the guarded body.
@@ -71,11 +79,12 @@ static void endBody(void *, const char *reason, bool) {
     current->HandleExit(/*RetCode=*/1);
 }
 
-/// Runs what may fail in ways that end the process. False after such an end.
-static bool guard(llvm::function_ref<void()> body) {
+bool gyre::guard(llvm::function_ref<void()> body) {
   llvm::ScopedFatalErrorHandler handler(endBody);
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext recovery;
+  // Whoever reports the failure can say where it was.
+  recovery.DumpStackAndCleanupOnFailure = true;
   bool ok = recovery.RunSafelyOnThread(body, /*RequestedStackSize=*/64 << 20);
   llvm::CrashRecoveryContext::Disable();
   return ok;
@@ -128,7 +137,7 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
     where = "pass " + where;
   // A check has told users of their mistake.
   if (!StringRef(where).starts_with("pass gyre-check-"))
-    reportFailure(graph, where, options);
+    leaveReproducer(graph, where, options);
   if (!ended)
     // It is in whatever state the end has left it in.
     (void)module.release();
@@ -154,7 +163,7 @@ private:
   LogicalResult addVariant(ModuleOp module, const Target &target,
                            StringRef suffix);
   LogicalResult fail(StringRef where) {
-    reportFailure(graph, where, options);
+    leaveReproducer(graph, where, options);
     return failure();
   }
 
@@ -274,7 +283,7 @@ gyre::compile(ModuleOp graph, const CompileOptions &options,
     result.machine->setOptLevel(llvm::CodeGenOptLevel::None);
   if (!guard(
           [&] { optimize(*result.code, *result.machine, options.sanitize); })) {
-    reportFailure(graph, "LLVM's optimizations", options);
+    leaveReproducer(graph, "LLVM's optimizations", options);
     return failure();
   }
   return result;
@@ -292,7 +301,7 @@ FailureOr<std::string> gyre::generateCode(CompiledModel &model, ModuleOp graph,
         written = writeCode(*model.code, *model.machine, type, os);
       }) ||
       failed(written)) {
-    reportFailure(graph, "code generation", options);
+    leaveReproducer(graph, "code generation", options);
     return failure();
   }
   return std::string(code.begin(), code.end());

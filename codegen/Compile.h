@@ -33,6 +33,16 @@ struct CompileOptions {
   std::string reproducer;
 };
 
+/// Runs what may crash, so that a crash, of upstream's code too, ends `body`
+/// and not the process. False after such an end. `body` may start no threads:
+/// a crash on one of them ends the process.
+bool guard(llvm::function_ref<void()> body);
+
+/// Reports that the compiler failed in `where`, and leaves a reproducer that
+/// `print` writes.
+void reportFailure(Location loc, StringRef where, const CompileOptions &options,
+                   llvm::function_ref<void(llvm::raw_ostream &)> print);
+
 /// Finds a user's mistakes. Everything that fails afterwards is a failure of
 /// the compiler.
 LogicalResult checkGraph(ModuleOp graph, const CompileOptions &options);

@@ -20,6 +20,7 @@ def Gyre_Dialect : Dialect {
     and code generation.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasCanonicalizer = 1;
   // What decompositions and canonicalizations build.
   let dependentDialects = ["::mlir::arith::ArithDialect",
     "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",

@@ -129,6 +129,19 @@ Value gyre::splitDim(OpBuilder &b, Location loc, Value tensor, unsigned dim,
                      ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<OpFoldResult> all = sizesOf(b, loc, tensor);
+  // The sizes may say more or less of the dimension than its type does.
+  SmallVector<int64_t> shape(type.getShape());
+  shape[dim] = 1;
+  for (OpFoldResult size : sizes) {
+    std::optional<int64_t> known = getConstantIntValue(size);
+    shape[dim] = known && ShapedType::isStatic(shape[dim])
+                     ? shape[dim] * *known
+                     : ShapedType::kDynamic;
+  }
+  if (type.getShape() != ArrayRef(shape)) {
+    type = type.clone(shape);
+    tensor = tensor::CastOp::create(b, loc, type, tensor);
+  }
   SmallVector<ReassociationIndices> groups;
   int64_t next = 0;
   for (int64_t d = 0; d < type.getRank(); ++d) {
@@ -138,9 +151,9 @@ Value gyre::splitDim(OpBuilder &b, Location loc, Value tensor, unsigned dim,
   }
   all.erase(all.begin() + dim);
   all.insert(all.begin() + dim, sizes.begin(), sizes.end());
-  auto [shape, values] = decomposeMixedValues(all);
+  auto [expanded, values] = decomposeMixedValues(all);
   return tensor::ExpandShapeOp::create(
-      b, loc, RankedTensorType::get(shape, type.getElementType()), tensor,
+      b, loc, RankedTensorType::get(expanded, type.getElementType()), tensor,
       groups, all);
 }
 

@@ -57,6 +57,14 @@ static bool isAddressable(Type type) {
   return true;
 }
 
+/// Functions that nothing computes.
+static bool isWithoutLowering(StringRef name) {
+  return llvm::is_contained({"math.acosh", "math.asinh", "math.cbrt",
+                             "math.erfc", "math.fpowi", "math.ipowi",
+                             "math.isinf", "math.isnormal"},
+                            name);
+}
+
 static bool isAccepted(Operation *op) {
   // Named operators of any dialect, structures, and what stands in regions.
   if (isa<linalg::AggregatedOpInterface, StructureOpInterface, linalg::LinalgOp,
@@ -76,7 +84,8 @@ static bool isAccepted(Operation *op) {
     return true;
   if (isa<ModuleOp>(op))
     return !op->getParentOp();
-  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect());
+  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
+         !isWithoutLowering(op->getName().getStringRef());
 }
 
 /// Whether `op` stands where a formula on scalars is: in a region that is

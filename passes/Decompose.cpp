@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -38,6 +39,11 @@ struct Decompose : gyre::impl::DecomposeBase<Decompose> {
           op.emitError("failed to decompose operation ") << op->getName();
           return signalPassFailure();
         }
+        // It may know less of its sizes than the operator's type says.
+        for (auto [value, result] : llvm::zip(*results, op->getResults()))
+          if (value.getType() != result.getType())
+            value = tensor::CastOp::create(rewriter, op.getLoc(),
+                                           result.getType(), value);
         rewriter.replaceOp(op, *results);
         changed = true;
       }

@@ -287,7 +287,8 @@ std::optional<int> gyre::parseOptions(int argc, char **argv, Options &options) {
 }
 
 Session::Session(const Options &options, const DialectRegistry &registry)
-    : options(options), context(registry) {
+    // One thread: a crash on another could not be caught.
+    : options(options), context(registry, MLIRContext::Threading::DISABLED) {
   context.printOpOnDiagnostic(false);
   // A graph of upstream operations only does not load it.
   context.loadDialect<GyreDialect>();
@@ -301,8 +302,16 @@ LogicalResult Session::open() {
                 "': " + buffer.getError().message());
     return failure();
   }
+  StringRef text = (*buffer)->getBuffer();
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
   diagnostics = std::make_unique<SourceMgrDiagnosticHandler>(sources, &context);
-  graph = loadGraph(sources, &context);
-  return failure(!graph || failed(checkGraph(*graph, options.compile)));
+  bool ok = false;
+  if (!guard([&] {
+        graph = loadGraph(sources, &context);
+        ok = graph && succeeded(checkGraph(*graph, options.compile));
+      }))
+    reportFailure(FileLineColLoc::get(&context, options.input, 1, 1),
+                  "reading the graph", options.compile,
+                  [&](llvm::raw_ostream &os) { os << text; });
+  return success(ok);
 }

@@ -23,6 +23,17 @@ inline RankedTensorType tensorType(Type type) {
   return cast<RankedTensorType>(type);
 }
 
+/// What an operator infers its results from holds when it is verified: upstream
+/// infers for that only after `verify`.
+template <typename ConcreteOp>
+struct InfersFirst : OpTrait::TraitBase<ConcreteOp, InfersFirst> {
+  static LogicalResult verifyTrait(Operation *op) {
+    return isa<InferTypeOpInterface>(op)
+               ? mlir::detail::verifyInferredResultTypes(op)
+               : success();
+  }
+};
+
 /// `dim`, counted from the end where it is negative; nothing where it is out
 /// of range.
 std::optional<unsigned> normalizeDim(int64_t dim, int64_t rank);

@@ -34,10 +34,14 @@ class Gyre_Choice<list<string> names> : Attr<
 def Gyre_Decomposes
     : DeclareOpInterfaceMethods<AggregatedOpInterface, ["decomposeOperation"]>;
 
+def Gyre_InfersFirst : NativeOpTrait<"InfersFirst"> {
+  let cppNamespace = "::mlir::gyre";
+}
+
 // A named operator has value semantics on tensors of static and dynamic sizes,
 // computes in f32 whatever it stores, and says what it is made of:
 // `decomposeOperation` builds structures, linalg and other named operators.
 class Gyre_NamedOp<string mnemonic, list<Trait> traits = []>
-    : Gyre_Op<mnemonic, traits # [Pure, Gyre_Decomposes]>;
+    : Gyre_Op<mnemonic, traits # [Gyre_InfersFirst, Pure, Gyre_Decomposes]>;
 
 #endif // GYRE_OPERATORS_TD

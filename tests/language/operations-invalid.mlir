@@ -234,3 +234,21 @@ func.func @sample(%x: tensor<4xf32>, %sigma: f32) -> tensor<4xf32> {
   %0 = call @one(%x, %sigma) : (tensor<4xf32>, f32) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+func.func @without_lowering(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{unsupported operation math.cbrt}}
+  %0 = math.cbrt %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected ranked tensors and scalars of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, index, i1, i8, i16, i32 or i64, got 'memref<4xf32>'}}
+func.func private @private_memref(%x: memref<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  return %y : tensor<4xf32>
+}
+func.func @caller(%y: tensor<4xf32>) -> tensor<4xf32> {
+  return %y : tensor<4xf32>
+}

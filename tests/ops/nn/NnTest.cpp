@@ -102,6 +102,27 @@ TEST_CASE("nn: group_norm") {
     }
 }
 
+TEST_CASE("nn: group_norm of images") {
+  test::Random random(7);
+  for (int64_t batch : {0, 1, 2})
+    for (int64_t height : {0, 1, 5})
+      for (int64_t width : {1, 9, 32}) {
+        int64_t count = batch * 6 * height * width;
+        Guarded<float> x(count), w(6), b(6), y(count);
+        random.fillNormal(x);
+        random.fillNormal(w);
+        random.fillNormal(b);
+        REQUIRE(group_norm_image(x.data(), w.data(), b.data(), y.data(), batch,
+                                 height, width, nullptr) == 0);
+        // A group of two elements may be close to its mean.
+        test::expectNear("group_norm_image", y,
+                         gyre::reference::groupNorm(doubles(x), doubles(w),
+                                                    doubles(b), batch, 6,
+                                                    height * width, 3, 1e-5),
+                         height * width < 5 ? 1e-3 : 5e-5);
+      }
+}
+
 TEST_CASE("nn: activations") {
   // Every magnitude, both signs, the infinities and NaN.
   std::vector<float> values = {0.0f, -0.0f, INFINITY, -INFINITY, NAN};

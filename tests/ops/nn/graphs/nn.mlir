@@ -81,3 +81,12 @@ func.func @cross_entropy(%x: tensor<?x?xf32> {gyre.dims = ["N", "C"]},
   %y = gyre.cross_entropy %x, %labels : tensor<?x?xf32>, tensor<?xi64>
   return %y : tensor<?xf32>
 }
+
+// Three sizes of an image's groups are not known, and merge into one.
+func.func @group_norm_image(%x: tensor<?x6x?x?xf32> {gyre.dims = ["B", 6, "H", "W"]},
+                            %w: tensor<6xf32>, %b: tensor<6xf32>)
+    -> (tensor<?x6x?x?xf32> {gyre.dims = ["B", 6, "H", "W"], gyre.name = "y"}) {
+  %y = gyre.group_norm %x, %w, %b {groups = 3 : i64}
+      : tensor<?x6x?x?xf32>, tensor<6xf32>, tensor<6xf32>
+  return %y : tensor<?x6x?x?xf32>
+}
