@@ -135,8 +135,13 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
     where = "pass " + failedPass.running.str();
   else if (!where.empty())
     where = "pass " + where;
-  // A check has told users of their mistake.
-  if (!StringRef(where).starts_with("pass gyre-check-"))
+  // A check, or an operator that can't be made of what it is given, has told
+  // users of their mistake.
+  bool isTold = ended && (StringRef(where).starts_with("pass gyre-check-") ||
+                          llvm::any_of(*module->getBody(), [](Operation &op) {
+                            return op.hasAttr("gyre.refused");
+                          }));
+  if (!isTold)
     leaveReproducer(graph, where, options);
   if (!ended)
     // It is in whatever state the end has left it in.

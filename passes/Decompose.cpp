@@ -37,6 +37,8 @@ struct Decompose : gyre::impl::DecomposeBase<Decompose> {
         FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
         if (failed(results)) {
           op.emitError("failed to decompose operation ") << op->getName();
+          // A mistake of the user's: the operator has said which.
+          getOperation()->setAttr("gyre.refused", rewriter.getUnitAttr());
           return signalPassFailure();
         }
         // It may know less of its sizes than the operator's type says.

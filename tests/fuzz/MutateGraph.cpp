@@ -348,9 +348,11 @@ struct Mutator {
     if (known.empty())
       return false;
     auto [name, value] = pick(known, random);
-    if (op->hasAttr(name) && random.below(3) == 0)
+    if (op->hasAttr(name) && random.below(3) == 0) {
       op->removeAttr(name);
-    else
+      // The parser gives it its default.
+      mixed = true;
+    } else
       op->setAttr(name, value);
     return true;
   }
