@@ -19,6 +19,7 @@ struct F16 {
   static constexpr auto recurrence = recurrence_f16;
   static constexpr auto selectiveScan = selective_scan_f16;
   static constexpr auto ssd = ssd_f16;
+  static constexpr auto complexRecurrence = complex_f16;
 };
 struct BF16 {
   static constexpr double epsilon = test::epsilonBF16;
@@ -27,6 +28,7 @@ struct BF16 {
   static constexpr auto recurrence = recurrence_bf16;
   static constexpr auto selectiveScan = selective_scan_bf16;
   static constexpr auto ssd = ssd_bf16;
+  static constexpr auto complexRecurrence = complex_bf16;
 };
 
 /// An operand, and what it holds.
@@ -73,6 +75,40 @@ TEST_CASE_TEMPLATE("scan: linear_recurrence in two bytes", Type, F16, BF16) {
                           2e-6);
       // The state is not rounded: long sequences lose nothing.
       test::expectNear("last", last, state, 3e-6);
+    }
+}
+
+TEST_CASE_TEMPLATE("scan: complex_recurrence in two bytes", Type, F16, BF16) {
+  test::Random random(4);
+  for (int64_t t : {0, 1, 200})
+    for (int64_t c : {1, 16, 37}) {
+      Operand<Type> b(random, t * c, -2, 2), bi(random, t * c, -2, 2);
+      Guarded<float> a(c), ai(c), last(c);
+      Guarded<uint16_t> h(t * c), hi(t * c);
+      std::vector<std::complex<double>> rates, inputs, state(c);
+      for (int64_t i = 0; i < c; ++i) {
+        auto rate =
+            std::polar(random.uniform(0.5, 0.99), random.uniform(-3, 3));
+        rates.emplace_back(a[i] = float(rate.real()),
+                           ai[i] = float(rate.imag()));
+      }
+      for (size_t i = 0; i < b.exact.size(); ++i)
+        inputs.emplace_back(b.exact[i], bi.exact[i]);
+      REQUIRE(Type::complexRecurrence(a.data(), ai.data(), b.data(), bi.data(),
+                                      h.data(), hi.data(), last.data(), c, t,
+                                      nullptr) == 0);
+      auto expected = gyre::reference::complexRecurrence(rates, inputs, state,
+                                                         1, t, c, false);
+      std::vector<double> re, im, finals;
+      for (auto z : expected) {
+        re.push_back(z.real());
+        im.push_back(z.imag());
+      }
+      for (auto z : state)
+        finals.push_back(z.real());
+      expectRounded<Type>("h", h, re, 2e-5);
+      expectRounded<Type>("hi", hi, im, 2e-5);
+      test::expectNear("last", last, finals, 2e-5);
     }
 }
 

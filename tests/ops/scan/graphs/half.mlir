@@ -77,3 +77,23 @@ func.func @ssd_bf16(%x: tensor<?x2x16xbf16> {gyre.dims = ["T", 2, 16]},
         tensor<2xf32>, tensor<?x2x16xbf16>, tensor<2xf32>
   return %y, %last : tensor<?x2x16xbf16>, tensor<2x16x32xf32>
 }
+
+func.func @complex_f16(%a: tensor<?xf32> {gyre.dims = ["C"]}, %ai: tensor<?xf32> {gyre.dims = ["C"]},
+                       %b: tensor<?x?xf16> {gyre.dims = ["T", "C"]}, %bi: tensor<?x?xf16> {gyre.dims = ["T", "C"]})
+    -> (tensor<?x?xf16> {gyre.dims = ["T", "C"], gyre.name = "h"},
+        tensor<?x?xf16> {gyre.dims = ["T", "C"], gyre.name = "hi"},
+        tensor<?xf32> {gyre.dims = ["C"], gyre.name = "last"}) {
+  %h, %hi, %last, %lasti = gyre.complex_recurrence %a, %ai, %b, %bi {dim = 0}
+      : tensor<?xf32>, tensor<?xf32>, tensor<?x?xf16>, tensor<?x?xf16>
+  return %h, %hi, %last : tensor<?x?xf16>, tensor<?x?xf16>, tensor<?xf32>
+}
+
+func.func @complex_bf16(%a: tensor<?xf32> {gyre.dims = ["C"]}, %ai: tensor<?xf32> {gyre.dims = ["C"]},
+                       %b: tensor<?x?xbf16> {gyre.dims = ["T", "C"]}, %bi: tensor<?x?xbf16> {gyre.dims = ["T", "C"]})
+    -> (tensor<?x?xbf16> {gyre.dims = ["T", "C"], gyre.name = "h"},
+        tensor<?x?xbf16> {gyre.dims = ["T", "C"], gyre.name = "hi"},
+        tensor<?xf32> {gyre.dims = ["C"], gyre.name = "last"}) {
+  %h, %hi, %last, %lasti = gyre.complex_recurrence %a, %ai, %b, %bi {dim = 0}
+      : tensor<?xf32>, tensor<?xf32>, tensor<?x?xbf16>, tensor<?x?xbf16>
+  return %h, %hi, %last : tensor<?x?xbf16>, tensor<?x?xbf16>, tensor<?xf32>
+}
