@@ -206,10 +206,10 @@ void ScanEmitter::forStateLoops(int64_t count, function_ref<void()> body) {
     b.setInsertionPoint(inner.getInsertionBlock(), inner.getInsertionPoint());
     for (auto [dim, position] : llvm::zip(stateDims, at))
       positions[dim] = position;
-    unsigned last = stateDims.back();
-    if (count != 1)
-      positions[last] =
-          arith::MulIOp::create(b, loc, positions[last], index(count));
+    if (count != 1) {
+      Value &last = positions[stateDims.back()];
+      last = arith::MulIOp::create(b, loc, last, index(count));
+    }
     body();
   });
 }
@@ -275,30 +275,37 @@ Value ScanEmitter::allocate(ArrayRef<int64_t> shape, Type element) {
 /// Moves the lanes of `operand` at all state points between memory and `tile`,
 /// in transposed squares where its points fill them.
 void ScanEmitter::moveTile(unsigned operand, const Tile &tile, bool toMemory) {
-  bool squares = movesInSquares(operand);
-  int64_t count = squares ? vectorWidth : 1;
-  unsigned last = stateDims.back();
-  forStateLoops(count, [&] {
-    Value from = positions[last];
-    SmallVector<Value> values;
-    auto forTilePoints = [&](function_ref<void(int64_t)> body) {
+  if (!movesInSquares(operand))
+    return forStateLoops(1, [&] {
+      Value value;
+      if (!toMemory)
+        value = load(operand);
       tiles[operand] = tile;
-      for (int64_t i = 0; i < count; ++i) {
-        positions[last] = addIndex(b, loc, from, i);
-        body(i);
-      }
+      if (toMemory)
+        value = load(operand);
+      else
+        store(operand, value);
       tiles.erase(operand);
-      positions[last] = from;
-    };
-    if (toMemory) {
-      forTilePoints([&](int64_t) { values.push_back(load(operand)); });
-      squares ? storeColumns(operand, last, from, values)
-              : store(operand, values.front());
-    } else {
-      values = squares ? loadColumns(operand, last, from)
-                       : SmallVector<Value>{load(operand)};
-      forTilePoints([&](int64_t i) { store(operand, values[i]); });
+      if (toMemory)
+        store(operand, value);
+    });
+  unsigned last = stateDims.back();
+  forStateLoops(vectorWidth, [&] {
+    Value from = positions[last];
+    SmallVector<Value> columns(vectorWidth);
+    if (!toMemory)
+      columns = loadColumns(operand, last, from);
+    tiles[operand] = tile;
+    for (auto [i, column] : llvm::enumerate(columns)) {
+      positions[last] = addIndex(b, loc, from, i);
+      if (toMemory)
+        column = load(operand);
+      else
+        store(operand, column);
     }
+    tiles.erase(operand);
+    if (toMemory)
+      storeColumns(operand, last, from, columns);
   });
 }
 

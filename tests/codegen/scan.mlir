@@ -285,3 +285,27 @@ func.func @states_in_tile(%k: memref<?x32xf32>, %x: memref<?x16xf32>, %h: memref
     }
   return
 }
+
+// -----
+
+// More states than registers without a state dimension, which lie across the
+// lanes: each has a tile of one vector.
+
+// CHECK-LABEL: func @strided_states
+// CHECK-COUNT-26: memref.alloca() {alignment = 64 : i64} : memref<16xf32>
+// CHECK:          return
+func.func @strided_states(%x: memref<?x16xf32>, %h0: memref<16xf32, strided<[2]>>, %h1: memref<16xf32, strided<[2]>>, %h2: memref<16xf32, strided<[2]>>, %h3: memref<16xf32, strided<[2]>>, %h4: memref<16xf32, strided<[2]>>, %h5: memref<16xf32, strided<[2]>>, %h6: memref<16xf32, strided<[2]>>, %h7: memref<16xf32, strided<[2]>>, %h8: memref<16xf32, strided<[2]>>, %h9: memref<16xf32, strided<[2]>>, %h10: memref<16xf32, strided<[2]>>, %h11: memref<16xf32, strided<[2]>>, %h12: memref<16xf32, strided<[2]>>, %h13: memref<16xf32, strided<[2]>>, %h14: memref<16xf32, strided<[2]>>, %h15: memref<16xf32, strided<[2]>>, %h16: memref<16xf32, strided<[2]>>, %h17: memref<16xf32, strided<[2]>>, %h18: memref<16xf32, strided<[2]>>, %h19: memref<16xf32, strided<[2]>>, %h20: memref<16xf32, strided<[2]>>, %h21: memref<16xf32, strided<[2]>>, %h22: memref<16xf32, strided<[2]>>, %h23: memref<16xf32, strided<[2]>>, %h24: memref<16xf32, strided<[2]>>, %h25: memref<16xf32, strided<[2]>>) {
+  gyre.scan {
+      indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (c)>],
+      iterator_types = ["carried", "parallel"]}
+    ins(%x : memref<?x16xf32>)
+    outs(%h0, %h1, %h2, %h3, %h4, %h5, %h6, %h7, %h8, %h9, %h10, %h11, %h12, %h13, %h14, %h15, %h16, %h17, %h18, %h19, %h20, %h21, %h22, %h23, %h24, %h25 : memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2]>>)
+    step {
+    ^bb0(%xt: f32, %s0: f32, %s1: f32, %s2: f32, %s3: f32, %s4: f32, %s5: f32, %s6: f32, %s7: f32, %s8: f32, %s9: f32, %s10: f32, %s11: f32, %s12: f32, %s13: f32, %s14: f32, %s15: f32, %s16: f32, %s17: f32, %s18: f32, %s19: f32, %s20: f32, %s21: f32, %s22: f32, %s23: f32, %s24: f32, %s25: f32):
+      gyre.yield %xt, %s0, %s1, %s2, %s3, %s4, %s5, %s6, %s7, %s8, %s9, %s10, %s11, %s12, %s13, %s14, %s15, %s16, %s17, %s18, %s19, %s20, %s21, %s22, %s23, %s24 : f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32, f32
+    } output {
+    ^bb0(%xt: f32):
+      gyre.yield
+    }
+  return
+}

@@ -16,18 +16,26 @@ using namespace mlir::gyre;
 /// A constant tensor of `type` with `values` in row-major order.
 static Value constantTensor(OpBuilder &b, Location loc, RankedTensorType type,
                             ArrayRef<double> values) {
-  SmallVector<Attribute> elements;
-  for (double value : values)
-    elements.push_back(b.getFloatAttr(type.getElementType(), value));
+  SmallVector<APFloat> elements;
+  for (double value : values) {
+    bool inexact;
+    elements.emplace_back(value);
+    elements.back().convert(
+        cast<FloatType>(type.getElementType()).getFloatSemantics(),
+        APFloat::rmNearestTiesToEven, &inexact);
+  }
   return arith::ConstantOp::create(b, loc,
                                    DenseElementsAttr::get(type, elements));
 }
 
+/// Constants are worked out while the compiler's user waits.
+static constexpr int64_t mostStates = 1024, mostWork = int64_t(1) << 28;
+
 /// Whether `a` is [N, N] and `b` [N] with a known N.
 static bool isSystem(RankedTensorType a, RankedTensorType b) {
   return a.getRank() == 2 && a.hasStaticShape() && a.getDimSize(0) > 0 &&
-         a.getDimSize(0) == a.getDimSize(1) && b.getRank() == 1 &&
-         b.getDimSize(0) == a.getDimSize(0);
+         a.getDimSize(0) <= mostStates && a.getDimSize(0) == a.getDimSize(1) &&
+         b.getRank() == 1 && b.getDimSize(0) == a.getDimSize(0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -37,7 +45,8 @@ static bool isSystem(RankedTensorType a, RankedTensorType b) {
 LogicalResult HippoOp::verify() {
   RankedTensorType a = tensorType(getA()), b = tensorType(getB());
   if (!isSystem(a, b)) // (C1)
-    return emitOpError("expected A of sizes N x N and B of size N, got ")
+    return emitOpError("expected A of sizes N x N and B of size N in [1, "
+                       "1024], got ")
            << spellSizes(a.getShape()) << " and " << spellSizes(b.getShape());
   double window = getWindow().convertToDouble();
   if (!(window > 0) || !std::isfinite(window)) // (C2)
@@ -192,7 +201,8 @@ static Matrix discretizeHold(const Matrix &a, const Matrix &b, double step) {
 LogicalResult DiscretizeOp::verify() {
   RankedTensorType a = tensorType(getA()), b = tensorType(getB());
   if (!isSystem(a, b)) // (C1)
-    return emitOpError("expected A of sizes N x N and B of size N, got ")
+    return emitOpError("expected A of sizes N x N and B of size N in [1, "
+                       "1024], got ")
            << spellSizes(a.getShape()) << " and " << spellSizes(b.getShape());
   RankedTensorType r = tensorType(getR()), w = tensorType(getW());
   int64_t leading = getVarying() ? 1 : 0;
@@ -205,6 +215,11 @@ LogicalResult DiscretizeOp::verify() {
     return emitOpError("expected R and W to have the sizes of A and B")
            << (leading ? " after the number of steps" : "") << ", got "
            << spellSizes(r.getShape()) << " and " << spellSizes(w.getShape());
+  int64_t size = b.getDimSize(0), steps = leading ? w.getDimSize(0) : 1;
+  if (steps > mostWork / (size * size * size))
+    return emitOpError("expected at most ")
+           << mostWork / (size * size * size) << " matrices of size " << size
+           << ", got " << steps;
   double step = getStep().convertToDouble();
   if (!(step > 0) || !std::isfinite(step) ||
       (getVarying() && step != 1)) // (C3)

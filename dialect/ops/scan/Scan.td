@@ -342,7 +342,8 @@ def Gyre_HippoOp : Gyre_NamedOp<"hippo"> {
     of value 1 at their end. `window` is the length of the window; S4's code
     has A and B by half, which is a window of 2. arXiv 2008.07669, 1912.05774.
 
-    * (C1) A is square of a known size N of at least 1, and B has that size.
+    * (C1) A is square of a known size N between 1 and 1024, and B has that
+      size.
     * (C2) the window is positive and finite.
 
     Law: the state of legs holds the Legendre coefficients of the input so far.
@@ -377,9 +378,10 @@ def Gyre_DiscretizeOp : Gyre_NamedOp<"discretize"> {
     ln((t + 1) / t) for "zoh". A and B have to be constants, and so are R and
     W: use f64 for A and B, so that only these are rounded. arXiv 2008.07669.
 
-    * (C1) A is square of a known size N, and B has that size.
+    * (C1) A is square of a known size N between 1 and 1024, and B has that
+      size.
     * (C2) R and W have the sizes of A and B, after a leading one, known and the
-      same, with `varying`.
+      same, with `varying`; that times N^3 is at most 2^28.
     * (C3) the step is positive and finite; it is 1 with `varying`.
     * (C4) A and B are constants, and I - alpha s A has an inverse.
     * (C5) `alpha` is given with "generalized" only, and is in [0, 1].

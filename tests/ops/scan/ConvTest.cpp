@@ -76,6 +76,24 @@ TEST_CASE("scan: causal_conv without options") {
   }
 }
 
+TEST_CASE("scan: causal_conv with 30 taps") {
+  test::Random random(5);
+  for (int64_t t : {0, 1, 12, 70}) {
+    Guarded<float> x(t * 20), weight(600), initial(29 * 20), y(t * 20),
+        last(29 * 20);
+    for (auto *r : {&x, &weight, &initial})
+      random.fillNormal(*r);
+    REQUIRE(causal_conv_long(x.data(), weight.data(), initial.data(), y.data(),
+                             last.data(), t, nullptr) == 0);
+    std::vector<double> rows = doubles(initial);
+    test::expectNear("y", y,
+                     gyre::reference::causalConv(doubles(x), doubles(weight),
+                                                 {}, rows, 1, t, 20, 30, false),
+                     test::roundingBound(30, 16));
+    test::expectNear("last", last, rows, 0);
+  }
+}
+
 TEST_CASE("scan: causal_conv keeps infinities and NaN in their window") {
   Guarded<float> x(8 * 20), weight(40), y(8 * 20);
   std::fill(x.begin(), x.end(), 1.0f);

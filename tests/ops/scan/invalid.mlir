@@ -346,7 +346,7 @@ func.func @lru_c4(%u: tensor<?x64xf32>, %n: tensor<32xf32>, %b: tensor<64x32xf32
 // -----
 
 func.func @hippo_c1() {
-  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 8x8 and 4}}
+  // expected-error @+1 {{expected A of sizes N x N and B of size N in [1, 1024], got 8x8 and 4}}
   %a, %b = gyre.hippo : tensor<8x8xf32>, tensor<4xf32>
   return
 }
@@ -354,7 +354,7 @@ func.func @hippo_c1() {
 // -----
 
 func.func @hippo_c1_empty() {
-  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 0x0 and 0}}
+  // expected-error @+1 {{expected A of sizes N x N and B of size N in [1, 1024], got 0x0 and 0}}
   %a, %b = gyre.hippo : tensor<0x0xf32>, tensor<0xf32>
   return
 }
@@ -370,7 +370,7 @@ func.func @hippo_c2() {
 // -----
 
 func.func @discretize_c1(%a: tensor<4x4xf64>, %b: tensor<?xf64>) {
-  // expected-error @+1 {{expected A of sizes N x N and B of size N, got 4x4 and ?}}
+  // expected-error @+1 {{expected A of sizes N x N and B of size N in [1, 1024], got 4x4 and ?}}
   %r, %w = gyre.discretize %a, %b : tensor<4x4xf64>, tensor<?xf64> -> tensor<4x4xf32>, tensor<4xf32>
   return
 }
@@ -388,6 +388,14 @@ func.func @discretize_c2(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
 func.func @discretize_c2_steps(%a: tensor<4x4xf64>, %b: tensor<4xf64>) {
   // expected-error @+1 {{expected R and W to have the sizes of A and B after the number of steps, got 9x4x4 and 8x4}}
   %r, %w = gyre.discretize %a, %b {varying} : tensor<4x4xf64>, tensor<4xf64> -> tensor<9x4x4xf32>, tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @discretize_c2_work(%a: tensor<64x64xf64>, %b: tensor<64xf64>) {
+  // expected-error @+1 {{expected at most 1024 matrices of size 64, got 1025}}
+  %r, %w = gyre.discretize %a, %b {varying} : tensor<64x64xf64>, tensor<64xf64> -> tensor<1025x64x64xf32>, tensor<1025x64xf32>
   return
 }
 

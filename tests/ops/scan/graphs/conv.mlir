@@ -38,3 +38,11 @@ func.func @causal_conv_bf16(%x: tensor<?x?xbf16> {gyre.dims = ["T", "D"]},
       : tensor<?x?xbf16>, tensor<?x4xf32>, tensor<3x?xbf16>
   return %y, %last : tensor<?x?xbf16>, tensor<3x?xbf16>
 }
+
+// More rows to remember than registers hold.
+func.func @causal_conv_long(%x: tensor<?x20xf32> {gyre.dims = ["T", 20]}, %weight: tensor<20x30xf32>,
+                            %initial: tensor<29x20xf32>)
+    -> (tensor<?x20xf32> {gyre.dims = ["T", 20], gyre.name = "y"}, tensor<29x20xf32> {gyre.name = "last"}) {
+  %y, %last = gyre.causal_conv %x, %weight initial(%initial) : tensor<?x20xf32>, tensor<20x30xf32>, tensor<29x20xf32>
+  return %y, %last : tensor<?x20xf32>, tensor<29x20xf32>
+}
