@@ -110,9 +110,9 @@ private:
     Part take(const Part &part);
     Value insert(Value part, Value whole);
   };
-  /// `y` is where the results go, in the form of part.x; null: anywhere.
-  Results buildChunks(const Part &part, Value state, Value y);
-  Results buildSteps(const Part &part, Value state, Value y);
+  Results buildChunks(const Part &part, Value state);
+  /// `y` is where the results go; null: anywhere.
+  Results buildSteps(const Part &part, Value state, Value y = {});
 
   Value splitHeads(Value tensor, unsigned dim) {
     return grouped ? splitDim(b, loc, tensor, dim, groups) : tensor;
@@ -268,8 +268,7 @@ SsdBuilder::Results SsdBuilder::buildSteps(const Part &part, Value state,
 
 /// Loops of all structures: leading.., k (chunk), then t, heads and others in
 /// the order that suits.
-SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state,
-                                            Value y) {
+SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state) {
   unsigned k = leading, at = k + 1, first = at + 1, end = first + numHeadDims;
   SmallVector<unsigned> lead = dimRange(0, leading), outer = dimRange(0, at),
                         row = dimRange(0, first), heads = dimRange(first, end),
@@ -400,13 +399,13 @@ SsdBuilder::Results SsdBuilder::buildChunks(const Part &part, Value state,
   SmallVector<Input> inputs = {
       {before, all}, {within, all}, {carry, map(p + 1, {row, heads})}};
   llvm::append_range(inputs, finishInputs(part, p + 1, row, heads, p));
-  y = buildMap(b, loc, inputs, {{type.getElementType(), all, {}, y}},
-               [&](Body &, ArrayRef<Scalar> e) -> Scalars {
-                 Scalars values = {e[1] + e[2] * e[0]};
-                 llvm::append_range(values, e.drop_front(3));
-                 return {finish(values)};
-               })
-          .front();
+  Value y = buildMap(b, loc, inputs, {{type.getElementType(), all}},
+                     [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                       Scalars values = {e[1] + e[2] * e[0]};
+                       llvm::append_range(values, e.drop_front(3));
+                       return {finish(values)};
+                     })
+                .front();
   return {mergeDims(b, loc, y, k, 2), states[0]};
 }
 
@@ -458,18 +457,15 @@ SmallVector<Value> SsdBuilder::build() {
   bool hasRest = chunk == 1 || !isConstantIntValue(left, 0);
   Value y;
   if (!hasChunks) {
-    std::tie(y, state) = buildSteps(all, state, {});
+    std::tie(y, state) = buildSteps(all, state);
   } else if (!hasRest) {
-    std::tie(y, state) = buildChunks(splitTime(all, chunks), state, {});
+    std::tie(y, state) = buildChunks(splitTime(all, chunks), state);
   } else {
-    // Both parts of the time are made in their place of one tensor.
     y = emptyTensor(b, loc, sizesOf(b, loc, all.x), type.getElementType());
     TimeSlice first(*this, b.getIndexAttr(0), done), last(*this, done, left);
-    Value place = splitDim(b, loc, first.take(y), leading,
-                           {chunks, b.getIndexAttr(chunk)});
     Value part;
     std::tie(part, state) =
-        buildChunks(splitTime(first.take(all), chunks), state, place);
+        buildChunks(splitTime(first.take(all), chunks), state);
     y = first.insert(part, y);
     std::tie(part, state) = buildSteps(last.take(all), state, last.take(y));
     y = last.insert(part, y);
