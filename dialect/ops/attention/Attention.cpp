@@ -187,6 +187,12 @@ LogicalResult AttentionOp::verify() {
   if (!sizesAgree(q.getDimSize(rank - 1), k.getDimSize(rank - 1)))
     return emitOpError("expected q and k to have the same features, got ")
            << q << " and " << k;
+  auto realOf = [](RankedTensorType type) {
+    return getRegionType(type.getElementType());
+  };
+  if (realOf(q) != realOf(k) || realOf(q) != realOf(v))
+    return emitOpError("expected q, k and v to be computed in one type, got ")
+           << q << ", " << k << " and " << v;
   int64_t queryHeads = q.getDimSize(at.heads);
   int64_t keyHeads = k.getDimSize(at.heads);
   bool known = ShapedType::isStatic(queryHeads);

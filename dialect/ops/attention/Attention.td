@@ -85,7 +85,8 @@ def Gyre_AttentionOp : Gyre_NamedOp<"attention",
 
     * (C1) q, k and v have the same rank, at least 3, and the same leading
       sizes.
-    * (C2) k and v agree in heads and length, q and k in features.
+    * (C2) k and v agree in heads and length, q and k in features; all three
+      are f64 or none.
     * (C3) Hq and Hk are both known and Hk divides Hq, or neither is known (then
       they are the same).
     * (C4) the mask and tensors in `with` can be repeated to [.., Hq, T, S].

@@ -276,7 +276,7 @@ Scalar Decomposition::scoreOf(Body &body, Scalar product,
   if (!masked)
     return s;
   if (!tensorType(op.getMask()).getElementType().isInteger(1))
-    return s + elements[0] * log2e;
+    return s + elements[0].to(s.getType()) * log2e;
   return select(elements[0], s, -std::numeric_limits<double>::infinity());
 }
 

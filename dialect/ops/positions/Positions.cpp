@@ -232,8 +232,9 @@ LogicalResult SinusoidalOp::verify() {
   RankedTensorType type = tensorType(getResult());
   int64_t rank = type.getRank();
   int64_t features = rank > 0 ? type.getShape().back() : 0;
-  if (features <= 0 || features % 2 != 0) // (C1)
-    return emitOpError("expected an even number of features, got ") << type;
+  if (features <= 0 || features % 2 != 0 || features > (1 << 16)) // (C1)
+    return emitOpError("expected an even number of features up to 65536, got ")
+           << type;
   double shift = getShift().convertToDouble();
   if (!(static_cast<double>(features) / 2 - shift > 0) || !std::isfinite(shift))
     return emitOpError("expected a shift below ")

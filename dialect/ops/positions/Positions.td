@@ -73,8 +73,8 @@ def Gyre_SinusoidalOp : Gyre_NamedOp<"sinusoidal", [AttrSizedOperandSegments]> {
 
     Attention Is All You Need, arXiv 1706.03762.
 
-    * (C1) the result's last dimension D is known, even and positive, and
-      D/2 - shift is positive.
+    * (C1) the result's last dimension D is known, even, positive and at most
+      2^16, and D/2 - shift is positive.
     * (C2) the other dimensions are those of positions; without them there is
       one.
     * (C3) `offset` comes without positions; `length` where T is open and has

@@ -120,6 +120,10 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
   if (scaling.kind != "longrope" && scaling.factor < 1)
     return emitError() << "expected a factor of at least 1, got "
                        << scaling.factor;
+  if (scaling.trained != 0 && scaling.trained <= 1)
+    return emitError() << "expected original_max_position_embeddings above 1, "
+                          "got "
+                       << scaling.trained;
   if (scaling.kind == "llama3" && scaling.low >= scaling.high)
     return emitError() << "expected low_freq_factor to be below "
                           "high_freq_factor, got "

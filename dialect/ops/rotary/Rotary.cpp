@@ -164,9 +164,10 @@ LogicalResult RotaryOp::verify() {
   if (x.isDynamicDim(rank - 1)) // (C2)
     return emitOpError("expected a known last dimension of x, got ") << x;
   int64_t dims = getRotaryDims();
-  if (dims <= 0 || dims % 2 != 0 || dims > x.getShape().back())
+  int64_t most = std::min<int64_t>(x.getShape().back(), 1 << 16);
+  if (dims <= 0 || dims % 2 != 0 || dims > most)
     return emitOpError("expected dims to be even and in [2, ")
-           << x.getShape().back() << "], got " << dims;
+           << most << "], got " << dims;
   int64_t start = getStart();
   if (start < 0 || start > x.getShape().back() - dims)
     return emitOpError("expected start to be in [0, ")
@@ -332,9 +333,12 @@ FailureOr<SmallVector<Value>> RotaryOp::decomposeOperation(OpBuilder &b) {
                  sizesOf(b, loc, split)}},
                [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
                  Scalar isFirst = equal(body.position(element), 0.0);
-                 Scalar sine = getInverse() ? -e[3] : e[3];
-                 return {select(isFirst, e[0] * e[2] - e[1] * sine,
-                                e[0] * sine + e[1] * e[2])};
+                 Scalar cosine = e[2].to(e[0].getType());
+                 Scalar sine = e[3].to(e[0].getType());
+                 if (getInverse())
+                   sine = -sine;
+                 return {select(isFirst, e[0] * cosine - e[1] * sine,
+                                e[0] * sine + e[1] * cosine)};
                })
           .front();
   turned = mergeDims(b, loc, turned, rank - 1, 2);

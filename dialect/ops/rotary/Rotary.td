@@ -82,8 +82,8 @@ def Gyre_RotaryOp : Gyre_NamedOp<"rotary", [
     2309.00071; LongRoPE, arXiv 2402.13753.
 
     * (C1) `dim` is a dimension of x other than the last.
-    * (C2) the last dimension D of x is known; `dims` is even and positive,
-      `start` not negative, start + dims at most D.
+    * (C2) the last dimension D of x is known; `dims` is even, positive and at
+      most 2^16, `start` not negative, start + dims at most D.
     * (C3) positions have the sizes above.
     * (C4) sections are positive and sum to dims / 2; `alternate` wants pairs
       enough for each axis after the first.

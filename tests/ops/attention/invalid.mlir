@@ -29,6 +29,15 @@ func.func @attention_c2_features(%q: tensor<8x5x32xf32>, %k: tensor<8x7x64xf32>)
 
 // -----
 
+func.func @attention_c2_type(%q: tensor<8x5x64xf64>, %k: tensor<8x7x64xf32>) {
+  // expected-error @+1 {{expected q, k and v to be computed in one type}}
+  %y = gyre.attention %q, %k, %k
+      : tensor<8x5x64xf64>, tensor<8x7x64xf32>, tensor<8x7x64xf32>
+  return
+}
+
+// -----
+
 func.func @attention_c3(%q: tensor<8x5x64xf32>, %k: tensor<3x7x64xf32>) {
   // expected-error @+1 {{expected the heads of k to divide those of q, got 3 and 8}}
   %y = gyre.attention %q, %k, %k

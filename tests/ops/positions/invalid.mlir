@@ -27,7 +27,7 @@ func.func @tie_positions_spelling() {
 // -----
 
 func.func @sinusoidal_c1() {
-  // expected-error @+1 {{expected an even number of features, got 'tensor<4x5xf32>'}}
+  // expected-error @+1 {{expected an even number of features up to 65536, got 'tensor<4x5xf32>'}}
   %y = gyre.sinusoidal : tensor<4x5xf32>
   return
 }

@@ -63,3 +63,13 @@ func.func @scaled_and_looked_up(%x: tensor<8x64xf32>, %c: tensor<50x32xf32>, %pa
       : tensor<8x64xf32>, tensor<50x32xf32>, tensor<50x32xf32>
   return %y, %z : tensor<8x64xf32>, tensor<8x64xf32>
 }
+
+// A table of another type is converted where pairs turn.
+// CHECK-LABEL: @wide_table
+// CHECK: ^bb0(%{{.*}}: f32, %{{.*}}: f32, %[[C:.*]]: f64, %[[S:.*]]: f64,
+// CHECK-DAG: arith.truncf %[[C]] : f64 to f32
+// CHECK-DAG: arith.truncf %[[S]] : f64 to f32
+func.func @wide_table(%x: tensor<2x8x64xf32>, %c: tensor<2x8x32xf64>) -> tensor<2x8x64xf32> {
+  %y = gyre.rotary %x table(%c, %c) : tensor<2x8x64xf32>, tensor<2x8x32xf64>, tensor<2x8x32xf64>
+  return %y : tensor<2x8x64xf32>
+}

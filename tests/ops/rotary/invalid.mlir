@@ -18,6 +18,14 @@ func.func @rotary_c2(%x: tensor<?x4x64xf32>) {
 
 // -----
 
+func.func @rotary_c2_most(%x: tensor<2x1099511627776xf32>) {
+  // expected-error @+1 {{expected dims to be even and in [2, 65536], got 1099511627776}}
+  %y = gyre.rotary %x : tensor<2x1099511627776xf32>
+  return
+}
+
+// -----
+
 func.func @rotary_c2_dynamic(%x: tensor<?x4x?xf32>) {
   // expected-error @+1 {{expected a known last dimension of x, got 'tensor<?x4x?xf32>'}}
   %y = gyre.rotary %x : tensor<?x4x?xf32>
@@ -123,6 +131,15 @@ func.func @rotary_c7_list(%x: tensor<8x64xf32>) {
   // expected-error @+1 {{expected long_factor to be array<f64: ..> of 32 positive numbers}}
   %y = gyre.rotary %x {scaling = {rope_type = "longrope", original_max_position_embeddings = 4096,
       short_factor = array<f64: 1.0>, long_factor = array<f64: 1.0>}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_trained(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected original_max_position_embeddings above 1, got 1.0}}
+  %y = gyre.rotary %x {scaling = {rope_type = "dynamic", factor = 2.0,
+      original_max_position_embeddings = 1}} : tensor<8x64xf32>
   return
 }
 
