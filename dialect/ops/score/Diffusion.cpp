@@ -220,16 +220,6 @@ FailureOr<SmallVector<Value>> GuidanceOp::decomposeOperation(OpBuilder &b) {
 // Steps
 //===----------------------------------------------------------------------===//
 
-static bool isClip(double clip) { return clip >= 0 && std::isfinite(clip); }
-
-/// x within [-clip, clip]; NaN stays.
-static Scalar clipped(Scalar x, double clip) {
-  if (clip == 0)
-    return x;
-  x = select(greater(x, clip), clip, x);
-  return select(less(x, -clip), -clip, x);
-}
-
 static Scalar positivePart(Scalar x) { return select(greater(x, 0.0), x, 0.0); }
 
 LogicalResult DdimStepOp::verify() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Sampling loops along tables of noise levels: DDIM, DDPM.
+// Sampling loops along tables of noise levels: DDIM, DDPM, DPM-Solver++.
 
 #include "dialect/ops/score/Sample.h"
 
@@ -43,18 +43,27 @@ template <typename Op> static LogicalResult verifyTimes(Op op) {
   return success();
 }
 
-static bool isClip(double clip) { return clip >= 0 && std::isfinite(clip); }
-
-LogicalResult DdimSampleOp::verify() {
-  double eta = getEta().convertToDouble();
-  if (static_cast<bool>(getSeed()) != (eta > 0)) // (C5)
-    return emitOpError(
+template <typename Op> static LogicalResult verifyEta(Op op) {
+  double eta = op.getEta().convertToDouble();
+  double clip = op.getClip().convertToDouble();
+  if (static_cast<bool>(op.getSeed()) != (eta > 0)) // (C5)
+    return op.emitOpError(
                "expected a seed if and only if eta is above 0, got eta ")
-           << eta << (getSeed() ? " with a seed" : " without a seed");
-  if (!(eta >= 0 && eta <= 1) || !isClip(getClip().convertToDouble())) // (C6)
-    return emitOpError("expected eta in [0, 1] and a clip of 0 or more, got ")
-           << eta << " and " << getClip().convertToDouble();
-  return verifyTimes(*this);
+           << eta << (op.getSeed() ? " with a seed" : " without a seed");
+  if (!(eta >= 0 && eta <= 1) || !isClip(clip)) // (C6)
+    return op.emitOpError(
+               "expected eta in [0, 1] and a clip of 0 or more, got ")
+           << eta << " and " << clip;
+  return verifyTimes(op);
+}
+
+LogicalResult DdimSampleOp::verify() { return verifyEta(*this); }
+
+LogicalResult DpmSampleOp::verify() {
+  int64_t order = getOrder();
+  if (order != 1 && order != 2) // (C7)
+    return emitOpError("expected order 1 or 2, got ") << order;
+  return verifyEta(*this);
 }
 
 LogicalResult DdpmSampleOp::verify() {
@@ -67,6 +76,10 @@ LogicalResult DdpmSampleOp::verify() {
 }
 
 LogicalResult DdimSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return verifySampledFunction(*this, getModelAttr(), getType(),
+                               getConditions(), symbols);
+}
+LogicalResult DpmSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return verifySampledFunction(*this, getModelAttr(), getType(),
                                getConditions(), symbols);
 }
@@ -200,4 +213,64 @@ FailureOr<SmallVector<Value>> DdpmSampleOp::decomposeOperation(OpBuilder &b) {
                                   next.sigma, getKindAttr(), getVarianceAttr(),
                                   getClipAttr());
       })};
+}
+
+FailureOr<SmallVector<Value>> DpmSampleOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  double clip = getClip().convertToDouble(), eta = getEta().convertToDouble();
+  bool isSecond = getOrder() == 2;
+  Times<DpmSampleOp> times(*this, b);
+  Type element = getType().getElementType(), real = b.getF32Type();
+  AffineMap identity = b.getMultiDimIdentityMap(getType().getRank());
+  // e^-h from one level to the next.
+  auto shrink = [](Level from, Level to) {
+    return to.sigma * from.alpha / (to.alpha * from.sigma);
+  };
+  auto step = [&](Scalar j, ValueRange carried) {
+    Scalar t = times.time(j);
+    Level level = times.at(t), next = times.after(j);
+    Value prediction =
+        callFunction(*this, b, getModelAttr(), carried[0], t.to(real));
+    Value clean = ConvertPredictionOp::create(
+        b, loc, getType(), prediction, carried[0], level.alpha, level.sigma,
+        getKindAttr(), b.getStringAttr("sample"), b.getF64FloatAttr(0.5));
+    Scalar ratio = shrink(level, next), decay = ratio;
+    if (eta == 0)
+      decay = ratio.number(1);
+    else if (eta < 1)
+      decay = exp2(log2(ratio.to(real)) * eta).to(ratio.getType());
+    Scalar ofX = next.sigma / level.sigma * decay;
+    Scalar ofClean = next.alpha * (1.0 - decay * ratio);
+    Scalar growth = ratio; // of what the step before said
+    if (isSecond) {
+      Level before = times.at(times.time(select(less(j, 1.0), 0.0, j - 1.0)));
+      growth =
+          log2(ratio.to(real)) / (log2(shrink(before, level).to(real)) * 2.0);
+      growth = select(greater(next.sigma, 0.0), growth, 0.0);
+      growth = select(less(j, 1.0), 0.0, growth);
+      if (getLowerOrderLast())
+        growth = select(equal(j + 1.0, times.steps), 0.0, growth);
+    }
+    SmallVector<Input> inputs = {{carried[0], identity}, {clean, identity}};
+    if (isSecond)
+      inputs.push_back({carried[1], identity});
+    if (eta > 0)
+      inputs.push_back(
+          {drawNormal(b, loc, getNoise(), getSeed(), j), identity});
+    Scalar ofNoise = next.sigma * sqrt(1.0 - decay * decay);
+    SmallVector<Output> outputs(isSecond ? 2 : 1, {element, identity});
+    return buildMap(
+        b, loc, inputs, outputs, [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+          Scalar x0 = clipped(e[1], clip), ahead = x0;
+          if (isSecond)
+            ahead = x0 + (x0 - e[2]) * outer(x0, growth);
+          Scalar y = e[0] * outer(x0, ofX) + ahead * outer(x0, ofClean);
+          if (eta > 0)
+            y = y + e.back().to(y.getType()) * outer(y, ofNoise);
+          return isSecond ? Scalars{y, x0} : Scalars{y};
+        });
+  };
+  SmallVector<Value> carried(isSecond ? 2 : 1, getNoise());
+  return SmallVector<Value>{
+      buildLoop(b, loc, times.steps, carried, step).front()};
 }

@@ -11,6 +11,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace mlir::gyre;
 
@@ -52,7 +54,12 @@ LogicalResult FlowSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return verifySampledFunction(*this, getVelocityAttr(), getType(),
                                getConditions(), symbols);
 }
-LogicalResult FlowSampleOp::verify() { return verifySteps(*this); }
+LogicalResult FlowSampleOp::verify() {
+  double shift = getShift().convertToDouble();
+  if (!(shift > 0) || !std::isfinite(shift)) // (C3)
+    return emitOpError("expected a positive shift, got ") << shift;
+  return verifySteps(*this);
+}
 
 LogicalResult EdmSampleOp::verify() {
   if (failed(verifySteps(*this)))
@@ -68,9 +75,12 @@ LogicalResult EdmSampleOp::verify() {
     return emitOpError("expected a seed if and only if churn is above 0, got "
                        "churn ")
            << churn << (getSeed() ? " with a seed" : " without a seed");
-  if (getOrder() != 1 && getOrder() != 2) // (C5)
-    return emitOpError("expected order 1 or 2, got ")
-           << static_cast<int64_t>(getOrder());
+  bool isAdams = getMethod() == "adams";
+  int64_t order = getOrder(), most = isAdams ? 4 : 2;
+  if (order < 1 || order > most) // (C5)
+    return emitOpError("expected order 1 to ") << most << ", got " << order;
+  if (isAdams && churn != 0)
+    return emitOpError("expected no churn with method adams, got ") << churn;
   return success();
 }
 
@@ -118,10 +128,14 @@ FailureOr<SmallVector<Value>> FlowSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   Type real = b.getF32Type();
   Scalar steps = stepCount(*this, b);
+  double shift = getShift().convertToDouble();
   Scalar width = 1.0 / steps.to(real);
+  auto timeAt = [&](Scalar i) {
+    Scalar u = (steps - i).to(real) * width;
+    return shift == 1 ? u : u * shift / (u * (shift - 1) + 1.0);
+  };
   return buildLoop(b, loc, steps, getNoise(), [&](Scalar i, ValueRange x) {
-    Scalar time = (steps - i).to(real) * width;
-    Scalar next = (steps - (i + 1.0)).to(real) * width;
+    Scalar time = timeAt(i), next = timeAt(i + 1.0);
     Value v = callFunction(*this, b, getVelocityAttr(), x[0], time);
     return SmallVector<Value>{
         FlowStepOp::create(b, loc, x[0].getType(), x[0], v, time, next)};
@@ -150,7 +164,8 @@ struct EdmSampler {
     if (op.getSteps())
       sigmas = KarrasSigmasOp::create(
           b, loc, RankedTensorType::get(*op.getSteps() + 1, b.getF32Type()),
-          Value(), op.getSigmaMinAttr(), op.getSigmaMaxAttr(), op.getRhoAttr());
+          Value(), op.getSigmaMinAttr(), op.getSigmaMaxAttr(), op.getRhoAttr(),
+          op.getScheduleAttr());
   }
 
   Scalar sigma(Scalar i) {
@@ -158,7 +173,10 @@ struct EdmSampler {
       return i.with(tensor::ExtractOp::create(b, loc, sigmas, Value(i)));
     return karrasSigma(i, steps, op.getSigmaMin().convertToDouble(),
                        op.getSigmaMax().convertToDouble(),
-                       op.getRho().convertToDouble(), b.getF32Type());
+                       op.getSchedule() == "exponential"
+                           ? std::numeric_limits<double>::infinity()
+                           : op.getRho().convertToDouble(),
+                       b.getF32Type());
   }
 
   Scalar zero() {
@@ -259,10 +277,71 @@ struct EdmSampler {
                })
         .front();
   }
+
+  /// The weights of the slopes at levels i, i - 1, .. in a step: integrals of
+  /// Lagrange's polynomials, which two points of Gauss' give exactly up to the
+  /// third degree. Levels before the first take no part.
+  Scalars adamsWeights(Scalar i, Scalar level, Scalar next, unsigned order) {
+    Scalars levels;
+    for (unsigned k = 0; k < order; ++k)
+      levels.push_back(sigma(select(less(i, k), 0.0, i - k)));
+    Scalar half = (next - level) * 0.5, middle = (next + level) * 0.5;
+    Scalar distance = half * (1 / std::sqrt(3.0));
+    Scalars weights;
+    for (unsigned j = 0; j < order; ++j) {
+      Scalar sum = level.number(0);
+      for (Scalar point : {middle - distance, middle + distance}) {
+        Scalar product = level.number(1);
+        for (unsigned k = 0; k < order; ++k)
+          if (k != j)
+            product =
+                product * select(less(i, k), 1.0,
+                                 (point - levels[k]) / (levels[j] - levels[k]));
+        sum = sum + product;
+      }
+      weights.push_back(select(less(i, j), 0.0, sum * half));
+    }
+    return weights;
+  }
+
+  Value adams() {
+    unsigned order = op.getOrder();
+    Value x0 = start();
+    AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+    // Carried: x, then the slopes of the steps before, the last one first.
+    return buildLoop(
+               b, loc, steps, SmallVector<Value>(order, x0),
+               [&](Scalar i, ValueRange carried) {
+                 Scalar level = sigma(i), next = sigma(i + 1.0);
+                 Scalars weights = adamsWeights(i, level, next, order);
+                 SmallVector<Input> inputs = {
+                     {carried[0], identity},
+                     {denoise(carried[0], level), identity}};
+                 for (Value slope : carried.drop_front())
+                   inputs.push_back({slope, identity});
+                 SmallVector<Output> outputs(order,
+                                             {type.getElementType(), identity});
+                 return buildMap(
+                     b, loc, inputs, outputs,
+                     [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                       Scalars slopes = {(e[0] - e[1]) / outer(e[0], level)};
+                       llvm::append_range(slopes, e.drop_front(2));
+                       Scalar y = e[0];
+                       for (auto [slope, weight] : llvm::zip(slopes, weights))
+                         y = y + slope * outer(y, weight);
+                       slopes.pop_back();
+                       slopes.insert(slopes.begin(), y);
+                       return slopes;
+                     });
+               })
+        .front();
+  }
 };
 } // namespace
 
 FailureOr<SmallVector<Value>> EdmSampleOp::decomposeOperation(OpBuilder &b) {
   EdmSampler sampler(*this, b);
+  if (getMethod() == "adams")
+    return SmallVector<Value>{sampler.adams()};
   return SmallVector<Value>{getOrder() == 1 ? sampler.euler() : sampler.heun()};
 }

@@ -32,6 +32,16 @@ inline Scalar outer(Scalar e, Value value) {
   return e.with(value).to(e.getType());
 }
 
+inline bool isClip(double clip) { return clip >= 0 && std::isfinite(clip); }
+
+/// x within [-clip, clip], or as it is where `clip` is 0; NaN stays.
+inline Scalar clipped(Scalar x, double clip) {
+  if (clip == 0)
+    return x;
+  x = select(greater(x, clip), clip, x);
+  return select(less(x, -clip), -clip, x);
+}
+
 /// The number of steps of `op`, at least 1.
 template <typename Op> Scalar stepCount(Op op, OpBuilder &b) {
   Location loc = op.getLoc();

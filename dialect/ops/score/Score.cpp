@@ -7,6 +7,8 @@
 #include "dialect/Builders.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace mlir::gyre;
 
@@ -65,11 +67,14 @@ LogicalResult KarrasSigmasOp::verify() {
 
 Scalar gyre::karrasSigma(Scalar i, Scalar steps, double min, double max,
                          double rho, Type real) {
-  double from = std::pow(max, 1 / rho), to = std::pow(min, 1 / rho);
+  bool isExponential = std::isinf(rho);
+  double from = isExponential ? std::log2(max) : std::pow(max, 1 / rho);
+  double to = isExponential ? std::log2(min) : std::pow(min, 1 / rho);
   // A single step has no interval to divide.
   Scalar intervals = select(less(steps, 2.0), 1.0, steps - 1.0);
   Scalar root = i.to(real) * ((to - from) / intervals.to(real)) + from;
-  return select(less(i, steps), exp2(log2(root) * rho), 0.0);
+  return select(less(i, steps), exp2(isExponential ? root : log2(root) * rho),
+                0.0);
 }
 
 FailureOr<SmallVector<Value>> KarrasSigmasOp::decomposeOperation(OpBuilder &b) {
@@ -78,14 +83,18 @@ FailureOr<SmallVector<Value>> KarrasSigmasOp::decomposeOperation(OpBuilder &b) {
   Type element = type.getElementType();
   double min = getSigmaMin().convertToDouble();
   double max = getSigmaMax().convertToDouble();
-  double rho = getRho().convertToDouble();
+  bool isExponential = getSchedule() == "exponential";
+  double rho = isExponential ? std::numeric_limits<double>::infinity()
+                             : getRho().convertToDouble();
   if (!type.isDynamicDim(0)) {
     SmallVector<double> sigmas;
     int64_t steps = type.getDimSize(0) - 1;
-    double from = std::pow(max, 1 / rho), to = std::pow(min, 1 / rho);
+    double from = isExponential ? std::log(max) : std::pow(max, 1 / rho);
+    double to = isExponential ? std::log(min) : std::pow(min, 1 / rho);
     double width = (to - from) / std::max<int64_t>(steps - 1, 1);
     for (int64_t i = 0; i < steps; ++i)
-      sigmas.push_back(std::pow(from + i * width, rho));
+      sigmas.push_back(isExponential ? std::exp(from + i * width)
+                                     : std::pow(from + i * width, rho));
     sigmas.push_back(0);
     return SmallVector<Value>{constantVector(b, loc, sigmas, element)};
   }

@@ -13,7 +13,8 @@
 
 namespace mlir::gyre {
 
-/// Level i of EDM's schedule of `steps` levels, 0 from there on.
+/// Level i of EDM's schedule of `steps` levels, 0 from there on; of the
+/// exponential one where rho is infinite.
 Scalar karrasSigma(Scalar i, Scalar steps, double min, double max, double rho,
                    Type real);
 

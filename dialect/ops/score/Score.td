@@ -50,7 +50,8 @@ def Gyre_KarrasSigmasOp : Gyre_NamedOp<"karras_sigmas"> {
     ```
 
     for N `steps`, an operand where the result's size is not known; it has
-    N + 1 elements. A known schedule is a constant. arXiv 2206.00364.
+    N + 1 elements. With `schedule = "exponential"` the logarithms are evenly
+    spaced, which is the limit of large rho. A known schedule is a constant. arXiv 2206.00364.
 
     * (C1) `steps` is given where the result's size is `?`, else the size is at
       least 2.
@@ -64,7 +65,8 @@ def Gyre_KarrasSigmasOp : Gyre_NamedOp<"karras_sigmas"> {
   let arguments = (ins Optional<Index>:$steps,
     DefaultValuedAttr<F64Attr, "0.002">:$sigma_min,
     DefaultValuedAttr<F64Attr, "80.0">:$sigma_max,
-    DefaultValuedAttr<F64Attr, "7.0">:$rho);
+    DefaultValuedAttr<F64Attr, "7.0">:$rho,
+    DefaultValuedStrAttr<Gyre_Choice<["karras", "exponential"]>, "karras">:$schedule);
   let results = (outs 1DTensorOf<[F32, F64]>:$sigmas);
   let assemblyFormat = [{
     (`steps` `(` $steps^ `)`)? attr-dict `:` type($sigmas)
@@ -368,12 +370,17 @@ def Gyre_EdmSampleOp : Gyre_SampleOp<"edm_sample"> {
     `seed`, from the counter i ceil(n / 4) on for n elements.
     arXiv 2206.00364, algorithm 2; `order` 1 is Euler's method.
 
+    With `schedule = "exponential"` the logarithms of t_i are evenly spaced instead.
+    With `method = "adams"` the last `order` slopes d make a polynomial in t, which
+    is integrated from t_i to t_(i+1) (Adams and Bashforth's method, known as LMS);
+    the first steps have fewer.
+
     * (C1) the function takes x, an f32 and the conditions, and returns x.
     * (C2) `steps` is given once, as an operand or a positive attribute; an
       operand below 1 counts as 1.
     * (C3) 0 < sigma_min <= sigma_max, 0 < rho.
     * (C4) `seed` is given if and only if `churn` is above 0.
-    * (C5) `order` is 1 or 2.
+    * (C5) `order` is 1 or 2; with "adams" 1 to 4, and `churn` is 0.
 
     Law: one step is x = denoiser(t_0 noise, t_0).
 
@@ -394,7 +401,9 @@ def Gyre_EdmSampleOp : Gyre_SampleOp<"edm_sample"> {
     DefaultValuedAttr<F64Attr, "0.0">:$churn_min,
     DefaultValuedAttr<F64Attr, "1.0e38">:$churn_max,
     DefaultValuedAttr<F64Attr, "1.0">:$churn_noise,
-    DefaultValuedAttr<I64Attr, "2">:$order);
+    DefaultValuedAttr<I64Attr, "2">:$order,
+    DefaultValuedStrAttr<Gyre_Choice<["heun", "adams"]>, "heun">:$method,
+    DefaultValuedStrAttr<Gyre_Choice<["karras", "exponential"]>, "karras">:$schedule);
   let assemblyFormat = [{
     $denoiser `(` $noise (`,` $conditions^)? `)`
     (`steps` `(` $step_count^ `)`)? (`seed` `(` $seed^ `)`)? attr-dict
@@ -412,14 +421,18 @@ def Gyre_FlowSampleOp : Gyre_SampleOp<"flow_sample"> {
     ```
     x = noise
     for i in 0 .. N - 1:
-      x = x - velocity(x, 1 - i / N) / N
+      x = x + (t_(i+1) - t_i) velocity(x, t_i)
     ```
 
-    N is `steps`: an operand or an attribute. arXiv 2210.02747, 2209.03003.
+    with t_i = shift u / (1 + (shift - 1) u), u = 1 - i / N: a `shift` above 1, as
+    large images want, spends more steps on noise (arXiv 2403.03206; diffusers
+    shifts the smallest time twice). N is `steps`: an operand or an attribute.
+    arXiv 2210.02747, 2209.03003.
 
     * (C1) the function takes x, an f32 and the conditions, and returns x.
     * (C2) `steps` is given once, as an operand or a positive attribute; an
       operand below 1 counts as 1.
+    * (C3) `shift` is positive.
 
     Law: a constant velocity is followed exactly by one step.
 
@@ -429,7 +442,7 @@ def Gyre_FlowSampleOp : Gyre_SampleOp<"flow_sample"> {
   }];
   let arguments = (ins FlatSymbolRefAttr:$velocity, Gyre_FloatTensor:$noise,
     Variadic<AnyType>:$conditions, Optional<Index>:$step_count,
-    OptionalAttr<I64Attr>:$steps);
+    OptionalAttr<I64Attr>:$steps, DefaultValuedAttr<F64Attr, "1.0">:$shift);
   let assemblyFormat = [{
     $velocity `(` $noise (`,` $conditions^)? `)`
     (`steps` `(` $step_count^ `)`)? attr-dict
@@ -531,6 +544,44 @@ def Gyre_DdpmSampleOp : Gyre_DiffusionSampleOp<"ddpm_sample",
     %alphas, %sigmas = gyre.diffusion_schedule : tensor<1000xf64>
     %x = gyre.ddpm_sample @unet(%noise) levels(%alphas, %sigmas : tensor<1000xf64>)
         seed(%seed) {steps = 1000, clip = 1.0} : tensor<?x32x32x3xf32>
+    ```
+  }];
+}
+
+def Gyre_DpmSampleOp : Gyre_DiffusionSampleOp<"dpm_sample",
+    (ins DefaultValuedAttr<I64Attr, "2">:$order,
+         DefaultValuedAttr<F64Attr, "0.0">:$eta, UnitAttr:$lower_order_last)> {
+  let summary = "DPM-Solver++'s multistep sampler around a model";
+  let description = [{
+    As `gyre.ddim_sample`, with another step. With h the growth of
+    ln(alpha / sigma) in this step, h_1 that in the step before, and x_0, x_1 what
+    the model says of the clean sample in this step and in the one before:
+
+    ```
+    D = x_0 + h / (2 h_1) (x_0 - x_1)
+    y = next_sigma / sigma e^(-eta h) x + next_alpha (1 - e^(-(1 + eta) h)) D
+        + next_sigma sqrt(1 - e^(-2 eta h)) noise
+    ```
+
+    D is x_0 where `order` is 1, in the first step, where next_sigma is 0, and in
+    the last step with `lower_order_last` (as diffusers does below 15 steps).
+    `eta` = 0 is the 2M solver and 1 its SDE form. arXiv 2211.01095.
+
+    * (C1) the function takes x, an f32 and the conditions, and returns x.
+    * (C2) one of `steps`, as an operand or an attribute from 1 to T, and
+      `timesteps` is given; an operand counts as 1 below 1 and as T above T.
+    * (C3) `alphas` and `sigmas` have a known size, at least 1.
+    * (C4) `timesteps` fall, from below T to 0 or more.
+    * (C5) `seed` is given if and only if `eta` is above 0.
+    * (C6) `eta` is in [0, 1], and `clip` is not negative.
+    * (C7) `order` is 1 or 2.
+
+    Law: order 1 with eta = 0 is DDIM.
+
+    ```mlir
+    %alphas, %sigmas = gyre.diffusion_schedule : tensor<1000xf64>
+    %x = gyre.dpm_sample @unet(%noise) levels(%alphas, %sigmas : tensor<1000xf64>)
+        {steps = 20, spacing = "trailing"} : tensor<?x32x32x3xf32>
     ```
   }];
 }

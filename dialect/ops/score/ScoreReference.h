@@ -176,14 +176,92 @@ struct DiffusionSampler {
   }
 };
 
-inline Sample flowSample(Sample x, int64_t steps, const Denoiser &velocity) {
+inline Sample flowSample(Sample x, int64_t steps, double shift,
+                         const Denoiser &velocity) {
+  auto time = [&](int64_t i) {
+    double u = 1 - double(i) / double(steps);
+    return shift * u / (1 + (shift - 1) * u);
+  };
   for (int64_t i = 0; i < steps; ++i) {
-    Sample v = velocity(x, 1 - double(i) / steps);
+    Sample v = velocity(x, time(i));
     for (size_t j = 0; j < x.size(); ++j)
-      x[j] -= v[j] / steps;
+      x[j] += (time(i + 1) - time(i)) * v[j];
   }
   return x;
 }
+
+/// Linear multistep: integrals of Lagrange's polynomials by Simpson's rule,
+/// which is exact to the third degree.
+inline Sample adamsSample(Sample x, const std::vector<double> &t, size_t order,
+                          const Denoiser &denoise) {
+  for (double &v : x)
+    v *= t[0];
+  std::vector<Sample> slopes;
+  for (size_t i = 0; i + 1 < t.size(); ++i) {
+    Sample d = denoise(x, t[i]);
+    for (size_t j = 0; j < x.size(); ++j)
+      d[j] = (x[j] - d[j]) / t[i];
+    slopes.insert(slopes.begin(), d);
+    if (slopes.size() > order)
+      slopes.pop_back();
+    for (size_t s = 0; s < slopes.size(); ++s) {
+      auto lagrange = [&](double at) {
+        double product = 1;
+        for (size_t k = 0; k < slopes.size(); ++k)
+          if (k != s)
+            product *= (at - t[i - k]) / (t[i - s] - t[i - k]);
+        return product;
+      };
+      double a = t[i], b = t[i + 1];
+      double weight =
+          (b - a) / 6 * (lagrange(a) + 4 * lagrange((a + b) / 2) + lagrange(b));
+      for (size_t j = 0; j < x.size(); ++j)
+        x[j] += weight * slopes[s][j];
+    }
+  }
+  return x;
+}
+
+/// DPM-Solver++ 2M as k-diffusion writes it: of x / alpha, at s = sigma /
+/// alpha. `epsilon` predicts the noise of x at a time.
+struct DpmSampler {
+  std::vector<double> powers;
+  std::vector<int64_t> times;
+  double last = 1, eta = 0, clip = 0;
+  bool secondOrder = true, lowerOrderLast = false;
+  std::function<Sample(int64_t step)> fresh = nullptr;
+
+  Sample operator()(Sample x, const Denoiser &epsilon) const {
+    Sample old;
+    double before = 0;
+    for (size_t j = 0; j < times.size(); ++j) {
+      bool ends = j + 1 == times.size();
+      double a = powers[times[j]], next = ends ? last : powers[times[j + 1]];
+      double s = std::sqrt(1 / a - 1), to = std::sqrt(1 / next - 1);
+      double h = to > 0 ? std::log(s / to) : INFINITY;
+      Sample clean = epsilon(x, double(times[j])), n(x.size(), 0.0);
+      if (fresh)
+        n = fresh(int64_t(j));
+      for (size_t i = 0; i < x.size(); ++i) {
+        clean[i] = (x[i] - std::sqrt(1 - a) * clean[i]) / std::sqrt(a);
+        if (clip > 0)
+          clean[i] = std::fmax(-clip, std::fmin(clip, clean[i]));
+        double d = clean[i];
+        if (secondOrder && j > 0 && to > 0 && !(ends && lowerOrderLast))
+          d += h / (2 * before) * (clean[i] - old[i]);
+        double scaled = x[i] / std::sqrt(a);
+        double shrunk = to > 0 ? to / s * std::exp(-eta * h) : 0;
+        scaled =
+            shrunk * scaled - std::expm1(-(1 + eta) * h) * d +
+            (to > 0 ? to * std::sqrt(-std::expm1(-2 * eta * h)) * n[i] : 0);
+        x[i] = scaled * std::sqrt(next);
+      }
+      old = clean;
+      before = h;
+    }
+    return x;
+  }
+};
 
 } // namespace gyre::reference
 

@@ -25,7 +25,7 @@ struct Data {
     random.fillNormal(noise);
     random.fillUniform(mean, -1, 1);
   }
-  Sample sample(const DiffusionSampler &sampler) const {
+  template <typename Sampler> Sample sample(const Sampler &sampler) const {
     return sampler(doubles(noise), [&](const Sample &x, double time) {
       double power = sampler.powers[size_t(time)];
       Sample e = x;
@@ -121,6 +121,72 @@ TEST_CASE("score: ddpm_sample, and ddim_sample with eta = 1 is the same") {
     sampler.clip = 0.8;
     sampler.large = true;
     test::expectNear("large", large, data.sample(sampler), 1e-5);
+  }
+}
+
+TEST_CASE("score: dpm_sample, of which the first order is DDIM") {
+  for (int64_t steps : {1, 2, 5, 30}) {
+    Data data(5, 9);
+    Guarded<float> first(15), ddim(15);
+    REQUIRE(dpm(data.noise.data(), data.mean.data(), steps, data.y.data(),
+                first.data(), 5, nullptr) == 0);
+    REQUIRE(trailing(data.noise.data(), data.mean.data(), steps, ddim.data(), 5,
+                     nullptr) == 0);
+    gyre::reference::DpmSampler sampler{
+        .powers = linear,
+        .times = gyre::reference::trailingTimes(1000, steps),
+        .last = linear[0]};
+    double bound = boundOf(std::sqrt(linear[999]));
+    test::expectNear("2M", data.y, data.sample(sampler), bound);
+    test::expectNear("first order", first, doubles(ddim), bound);
+  }
+}
+
+TEST_CASE("score: dpm_sample converges at order 2") {
+  // Where the flow itself leads: the shares of the mean and of the rest.
+  Data data(20, 10);
+  Guarded<float> first(60);
+  double a = linear[999], b = linear[0];
+  double shrink = std::sqrt((b / 4 + 1 - b) / (a / 4 + 1 - a));
+  auto errors = [&](int64_t steps) {
+    REQUIRE(dpm(data.noise.data(), data.mean.data(), steps, data.y.data(),
+                first.data(), 20, nullptr) == 0);
+    double second = 0, one = 0;
+    for (size_t i = 0; i < data.y.size(); ++i) {
+      double exact = std::sqrt(b) * data.mean[i] +
+                     shrink * (data.noise[i] - std::sqrt(a) * data.mean[i]);
+      second = std::fmax(second, std::fabs(data.y[i] - exact));
+      one = std::fmax(one, std::fabs(first[i] - exact));
+    }
+    return std::pair(one, second);
+  };
+  auto [one1, two1] = errors(25);
+  auto [one2, two2] = errors(50);
+  CHECK(one1 / one2 > 1.6);
+  CHECK(one1 / one2 < 2.5);
+  CHECK(two1 / two2 > 2.8);
+}
+
+TEST_CASE("score: dpm_sample's SDE form") {
+  for (int64_t batch : {1, 9}) {
+    Data data(batch, 11);
+    Guarded<float> half(batch * 3);
+    REQUIRE(dpm_sde(data.noise.data(), data.mean.data(), 3, data.y.data(),
+                    half.data(), batch, nullptr) == 0);
+    gyre::reference::DpmSampler sampler{
+        .powers = gyre::reference::signalPowers("cosine", 1000, 0, 0),
+        .times = {980, 700, 310, 42, 3},
+        .eta = 1,
+        .clip = 1,
+        .fresh = data.fresh(3)};
+    test::expectNear("eta = 1", data.y, data.sample(sampler), 2e-5);
+    sampler.times.pop_back();
+    sampler.eta = 0.5;
+    sampler.clip = 0;
+    sampler.last = sampler.powers[0];
+    sampler.lowerOrderLast = true;
+    // x_0 = (x - s e) / a with a = 0.03 at first.
+    test::expectNear("eta = 1/2", half, data.sample(sampler), boundOf(0.03));
   }
 }
 

@@ -195,6 +195,57 @@ TEST_CASE("score: single steps") {
   CHECK(c[2] == 0.5f);
 }
 
+TEST_CASE("score: flow_sample with a shift") {
+  for (int64_t batch : {1, 6}) {
+    Data data(batch, 7);
+    REQUIRE(shifted(data.noise.data(), data.mean.data(), data.y.data(), batch,
+                    nullptr) == 0);
+    Sample expected = gyre::reference::flowSample(
+        doubles(data.noise), 6, 3, [&](const Sample &x, double t) {
+          Sample v = x;
+          for (size_t i = 0; i < x.size(); ++i)
+            v[i] = x[i] - t * data.mean[i];
+          return v;
+        });
+    test::expectNear("shifted", data.y, expected, 2e-6);
+  }
+}
+
+TEST_CASE("score: Adams and Bashforth's method, exponential levels") {
+  auto exponential = [](int64_t steps) {
+    std::vector<double> t;
+    for (int64_t i = 0; i < steps; ++i)
+      t.push_back(80 * std::pow(0.002 / 80,
+                                steps > 1 ? double(i) / double(steps - 1) : 0));
+    t.push_back(0);
+    return t;
+  };
+  for (int64_t steps : {1, 2, 3, 24}) {
+    Data data(5, 8);
+    Guarded<float> fourth(15);
+    REQUIRE(adams(data.noise.data(), data.mean.data(), steps, data.y.data(),
+                  fourth.data(), 5, nullptr) == 0);
+    auto denoise = [&](const Sample &x, double sigma) {
+      return data.denoise(x, sigma);
+    };
+    test::expectNear("second", data.y,
+                     gyre::reference::adamsSample(
+                         doubles(data.noise), exponential(steps), 2, denoise),
+                     2e-4);
+    test::expectNear("fourth", fourth,
+                     gyre::reference::adamsSample(
+                         doubles(data.noise),
+                         gyre::reference::karrasSigmas(20, 0.002, 80, 7), 4,
+                         denoise),
+                     2e-4);
+  }
+  std::vector<float> y(19);
+  REQUIRE(::exponential(y.data(), nullptr) == 0);
+  auto expected = exponential(18);
+  for (size_t i = 0; i < 19; ++i)
+    CHECK(std::fabs(y[i] - expected[i]) <= 1e-6 * expected[i]);
+}
+
 TEST_CASE("score: schedule and coefficients") {
   for (int64_t n : {1, 2, 18, 40}) {
     Guarded<float> like(n), y(n + 1);

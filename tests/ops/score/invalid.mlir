@@ -72,7 +72,7 @@ func.func @edm_sample_c4(%x: tensor<4xf32>) {
 
 func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @edm_sample_c5(%x: tensor<4xf32>) {
-  // expected-error @+1 {{expected order 1 or 2, got 3}}
+  // expected-error @+1 {{expected order 1 to 2, got 3}}
   %0 = gyre.edm_sample @f(%x) {steps = 8, order = 3} : tensor<4xf32>
   return
 }
@@ -279,5 +279,85 @@ func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @ddpm_sample_c6(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
   // expected-error @+1 {{expected a clip of 0 or more, got -1.000000e+00}}
   %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, clip = -1.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @edm_sample_c5_adams(%x: tensor<4xf32>, %s: i64) {
+  // expected-error @+1 {{expected no churn with method adams, got 1.000000e+00}}
+  %0 = gyre.edm_sample @f(%x) seed(%s) {steps = 8, churn = 1.0, method = "adams"} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @flow_sample_c3(%x: tensor<4xf32>) {
+  // expected-error @+1 {{expected a positive shift, got 0.000000e+00}}
+  %0 = gyre.flow_sample @f(%x) {steps = 8, shift = 0.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @dpm_sample_c1(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected a function @nowhere}}
+  %0 = gyre.dpm_sample @nowhere(%x) levels(%l, %l : tensor<9xf32>) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c2(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected 1 to 9 steps, got 10}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 10} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c3(%x: tensor<4xf32>, %l: tensor<?xf32>) {
+  // expected-error @+1 {{expected tables of a known size of at least 1, got 'tensor<?xf32>'}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<?xf32>) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c4(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected timesteps that fall, from below 9 to 0 or more, got [3, 9]}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {timesteps = array<i64: 3, 9>} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c5(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected a seed if and only if eta is above 0, got eta 0.000000e+00 with a seed}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c6(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected eta in [0, 1] and a clip of 0 or more, got 2.000000e+00 and 0.000000e+00}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, eta = 2.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @dpm_sample_c7(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected order 1 or 2, got 3}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3, order = 3} : tensor<4xf32>
   return
 }

@@ -149,3 +149,23 @@ func.func @tables(%like: tensor<1xf32>)
   return %0, %1, %2, %4, %5, %6 : tensor<1000xf32>, tensor<1000xf32>, tensor<1000xf32>,
       tensor<1000xf64>, tensor<1000xf64>, tensor<100xf64>
 }
+
+func.func @dpm(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}, !x {gyre.dims = ["B", 3], gyre.name = "first_order"}) {
+  %alphas, %sigmas = gyre.diffusion_schedule : !table
+  %y = gyre.dpm_sample @model(%noise, %mean) levels(%alphas, %sigmas : !table)
+      steps(%steps) {spacing = "trailing", last = "first"} : !x, !x
+  %1 = gyre.dpm_sample @model(%noise, %mean) levels(%alphas, %sigmas : !table)
+      steps(%steps) {spacing = "trailing", last = "first", order = 1} : !x, !x
+  return %y, %1 : !x, !x
+}
+
+func.func @dpm_sde(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %seed: i64)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}, !x {gyre.dims = ["B", 3], gyre.name = "half"}) {
+  %alphas, %sigmas = gyre.diffusion_schedule {schedule = "cosine"} : !table
+  %y = gyre.dpm_sample @model_v(%noise, %mean) levels(%alphas, %sigmas : !table) seed(%seed)
+      {timesteps = array<i64: 980, 700, 310, 42, 3>, kind = "v", eta = 1.0, clip = 1.0} : !x, !x
+  %1 = gyre.dpm_sample @model_v(%noise, %mean) levels(%alphas, %sigmas : !table) seed(%seed)
+      {timesteps = array<i64: 980, 700, 310, 42>, kind = "v", eta = 0.5, last = "first", lower_order_last} : !x, !x
+  return %y, %1 : !x, !x
+}

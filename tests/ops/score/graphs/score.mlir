@@ -101,3 +101,31 @@ func.func @heun_step_f16(%x: tensor<?xf16> {gyre.dims = ["N"]}, %denoised: tenso
   %y = gyre.heun_step %x, %denoised, %euler, %again from %sigma to %next : tensor<?xf16>, f32
   return %y : tensor<?xf16>
 }
+
+func.func @shifted(%noise: !x {gyre.dims = ["B", 3]}, %target: !x {gyre.dims = ["B", 3]})
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %y = gyre.flow_sample @bent(%noise, %target) {steps = 6, shift = 3.0} : !x, !x
+  return %y : !x
+}
+
+// A velocity that depends on time: x - t target.
+func.func private @bent(%x: !x, %t: f32, %target: !x) -> !x {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : !x
+  %times = tensor.splat %t[%n] : !x
+  %y = arith.mulf %times, %target : !x
+  %z = arith.subf %x, %y : !x
+  return %z : !x
+}
+
+func.func @adams(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "second"}, !x {gyre.dims = ["B", 3], gyre.name = "fourth"}) {
+  %0 = gyre.edm_sample @denoise(%noise, %mean) steps(%steps) {method = "adams", schedule = "exponential"} : !x, !x
+  %1 = gyre.edm_sample @denoise(%noise, %mean) {steps = 20, method = "adams", order = 4} : !x, !x
+  return %0, %1 : !x, !x
+}
+
+func.func @exponential() -> (tensor<19xf32> {gyre.name = "y"}) {
+  %y = gyre.karras_sigmas {schedule = "exponential"} : tensor<19xf32>
+  return %y : tensor<19xf32>
+}
