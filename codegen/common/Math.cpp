@@ -117,7 +117,8 @@ static Expr exp(Expr x) {
   clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
   auto [n, r] = reduceByLn2(clamped);
   Expr result = scaleByExponent(expm1Reduced(r) + 1.0, n);
-  result = select(greater(x, 88.722839), x.number(infinity), result);
+  // The last number with a finite result; the next would give NaN's bits.
+  result = select(greater(x, 88.7228317), x.number(infinity), result);
   return select(isNaN(x), x, result);
 }
 

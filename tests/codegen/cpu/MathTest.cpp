@@ -41,8 +41,10 @@ double distance(float got, double expected) {
 }
 
 const std::vector<float> special = {
-    0.0f,    -0.0f,    1.0f,     -1.0f,    0.5f,    INFINITY, -INFINITY, NAN,
-    largest, -largest, smallest, 88.7228f, 88.723f, -87.337f, 32768.0f};
+    0.0f,        -0.0f,       1.0f,        -1.0f,    0.5f,
+    INFINITY,    -INFINITY,   NAN,         largest,  -largest,
+    smallest,    88.7228f,    88.723f,     -87.337f, 32768.0f,
+    88.7228317f, 88.7228394f, 127.999992f, -126.0f};
 
 /// Every `step`th of the floats whose bits are in begin..end; no denormals.
 std::vector<float> samples(uint64_t begin, uint64_t end, uint64_t step) {
