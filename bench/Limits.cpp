@@ -196,7 +196,8 @@ Limits Limits::measure(int threads) {
 }
 
 double Limits::time(const Work &work, std::string &binding) const {
-  Place place = placeOf(work.read + work.written, threads);
+  Place place =
+      placeOf(std::max(work.read + work.written, work.footprint), threads);
   double least = 0;
   auto bind = [&](const char *name, double time) {
     if (time > least) {

@@ -15,6 +15,7 @@ struct Work {
   double read = 0, written = 0; ///< bytes, each operand and result once
   double operations = 0;        ///< multiplications and additions
   double exponentials = 0;      ///< and functions that cost as much
+  double footprint = 0; ///< bytes that calls walk through, if more than one's
 };
 
 /// The rates of one number of threads, in units a millisecond.

@@ -100,7 +100,7 @@ static void half(Harness &h) {
   Case c = softmaxCase("8192x4096", count, "bf16", 2);
   c.reference = "our f32";
   c.bar = 0.60;
-  c.tolerance = 1e-2;
+  c.tolerance = 3e-2; // of rounded logits up to 6
   if (!h.wants(c))
     return;
   Array x(count, normal), y(count), xs(count / 2), ys(count / 2), zs(count / 2);

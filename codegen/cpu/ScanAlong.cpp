@@ -9,7 +9,6 @@
 
 #include "codegen/common/Loops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -58,22 +57,19 @@ Value ScanEmitter::multiplyAdd(Value x, Value y, Value z) {
                                arith::FastMathFlags::contract);
 }
 
-/// Whether all lanes of `values` are finite numbers. Products of factors may
-/// overflow where no state does; then steps are taken one by one.
+/// Whether all lanes of `values` are finite numbers: only then is the sum of
+/// their products with zero zero. Products of factors may overflow where no
+/// state does; then steps are taken one by one.
 Value ScanEmitter::areFinite(ValueRange values) {
-  Value all;
-  Type type = values.front().getType();
-  Value bound = arith::ConstantOp::create(
-      b, loc,
-      DenseElementsAttr::get(cast<VectorType>(type),
-                             b.getF32FloatAttr(INFINITY)));
-  for (Value value : values) {
-    Value size = math::AbsFOp::create(b, loc, value);
-    Value finite =
-        arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, size, bound);
-    all = all ? arith::AndIOp::create(b, loc, all, finite) : finite;
-  }
-  return vector::ReductionOp::create(b, loc, vector::CombiningKind::AND, all);
+  Value zero = arith::ConstantOp::create(
+      b, loc, b.getZeroAttr(values.front().getType()));
+  Value sum = zero;
+  for (Value value : values)
+    sum = multiplyAdd(value, zero, sum);
+  Value isZero =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, sum, zero);
+  return vector::ReductionOp::create(b, loc, vector::CombiningKind::AND,
+                                     isZero);
 }
 
 /// The vector of steps whose first is number `first`, composed.

@@ -147,7 +147,7 @@ func.func @states_in_memory(
 // CHECK:             vector.shuffle {{.*}} [16, 17, 0, 1,
 // CHECK:             vector.shuffle {{.*}} [16, 17, 18, 19, 0,
 // CHECK:             vector.shuffle {{.*}} [16, 17, 18, 19, 20, 21, 22, 23, 0,
-// CHECK:             arith.cmpf olt
+// CHECK:             arith.cmpf oeq
 // CHECK:             vector.reduction <and>
 // CHECK:             scf.if {{.*}} -> (vector<16xf32>)
 // CHECK-COUNT-4:       vector.store {{.*}} vector<16xf32>
