@@ -204,7 +204,19 @@ SmallVector<Value> ContractEmitter::indicesOf(unsigned operand,
 }
 
 Value ContractEmitter::load(unsigned operand, ArrayRef<Value> at) {
-  return loadElement(b, loc, operandAt(operand), indicesOf(operand, at));
+  auto stored = [&](unsigned operand) {
+    return loadElement(b, loc, operandAt(operand), indicesOf(operand, at));
+  };
+  if (operand != 1 || op.getRight().empty())
+    return stored(operand);
+  // The first right operand is what the region makes of it.
+  Values arguments = {stored(operand)};
+  unsigned end = op.getInputs().size();
+  for (unsigned i = end - op.getNumRights(); i < end; ++i)
+    arguments.push_back(stored(i));
+  return cloneRegion(b, op.getRight(), arguments,
+                     [&](unsigned dim) { return globalOf(dim, at[dim]); })
+      .front();
 }
 
 void ContractEmitter::store(unsigned operand, ArrayRef<Value> at, Value value) {
@@ -315,7 +327,8 @@ void ContractEmitter::stage(unsigned operand, Value buffer,
         [&](OpBuilder &inside, Location) {
           Value nothing = arith::ConstantOp::create(
               inside, loc,
-              inside.getZeroAttr(getRegionType(elementOf(operand))));
+              inside.getZeroAttr(
+                  cast<MemRefType>(buffer.getType()).getElementType()));
           scf::YieldOp::create(inside, loc, nothing);
         });
     storeAt(b, loc, choice.getResult(0), buffer, {step, place});

@@ -43,7 +43,9 @@ Value ContractEmitter::boundOf(AffineMap map, bool isStart, Value rowAt) {
     globals.push_back(globalOf(dim, local[dim]));
   // The limit of a row doesn't depend on the column it is asked at.
   globals[column] = constant(0);
-  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+  for (unsigned i = op.getFirstBound(),
+                end = op.getFirstBound() + op.getBounds();
+       i < end; ++i)
     symbols.push_back(b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
                                                          load(i, local)));
   Value bound;
