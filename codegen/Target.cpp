@@ -51,6 +51,7 @@ Target gpu(std::string name, int32_t capability, bool exact = false) {
           .mapPoints = 2048,
           .reducePoints = 4096,
           .scanPoints = 128,
+          .scanSteps = 8192,
           .productRows = 64,
           .productColumns = 64};
 }
@@ -196,17 +197,14 @@ std::string Target::describe() const {
 }
 
 TargetAttr Target::toAttribute(MLIRContext *context) const {
+  // A CPU has the attribute's defaults.
   TargetAttr cpu =
       TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
                       l2Bytes, l3Bytes, scalef, fma, features);
-  auto either = [](int64_t own, int64_t general) {
-    return own ? own : general;
-  };
+  if (!isGPU())
+    return cpu;
   return TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
                          l2Bytes, l3Bytes, scalef, fma, features, threads,
-                         either(mapPoints, cpu.getMapPoints()),
-                         either(reducePoints, cpu.getReducePoints()),
-                         either(scanPoints, cpu.getScanPoints()),
-                         either(productRows, cpu.getProductRows()),
-                         either(productColumns, cpu.getProductColumns()));
+                         mapPoints, reducePoints, scanPoints, scanSteps,
+                         productRows, productColumns);
 }

@@ -25,9 +25,9 @@ struct Target {
   /// the code.
   int32_t capability = 0;
   bool exact = false;
-  // As in #gyre.target; 0: its default.
+  // Of a GPU, as in #gyre.target.
   int64_t threads = 1, mapPoints = 0, reducePoints = 0, scanPoints = 0,
-          productRows = 0, productColumns = 0;
+          scanSteps = 0, productRows = 0, productColumns = 0;
 
   bool isGPU() const { return capability != 0; }
   /// For people: "x86-64-v4+avx512vnni".

@@ -17,8 +17,9 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     it. `features` is LLVM's feature string; the booleans are the features that
     choose an instruction sequence. `l3_bytes` is what one program may expect of
     the last cache, which others share. `threads` is how many threads share the
-    work of a tile, and the five sizes bound a tile: elements of a map, elements
-    of the rows of a reduction, points of a scan, rows and columns of a product.
+    work of a tile, and the other sizes bound a tile: elements of a map, elements
+    of the rows of a reduction, points of a scan and steps of one that composes
+    them, rows and columns of a product.
 
     ```mlir
     module attributes {gyre.target = #gyre.target<name = "x86-64-v4",
@@ -41,6 +42,8 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     DefaultValuedParameter<"int64_t", "2048">:$reduce_points,
     // States fill the registers several times over.
     DefaultValuedParameter<"int64_t", "128">:$scan_points,
+    // Whole rows of so many.
+    DefaultValuedParameter<"int64_t", "8192">:$scan_steps,
     // Rows over which a panel of the right operand is read from L2, or copied
     // into one, once: copying costs 2 to 5 % of attention at 192 rows, three
     // times that at 64. A multiple of 6 and 8, the rows of register blocks.
@@ -54,7 +57,8 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
       "int64_t":$l2Bytes, "int64_t":$l3Bytes, "bool":$scalef, "bool":$fma,
       "::llvm::StringRef":$features), [{
     return $_get($_ctxt, name, vectorBytes, vectorRegisters, l1Bytes, l2Bytes,
-                 l3Bytes, scalef, fma, features, 1, 8192, 2048, 128, 192, 256);
+                 l3Bytes, scalef, fma, features, 1, 8192, 2048, 128, 8192, 192,
+                 256);
   }]>];
   let extraClassDeclaration = [{
     /// Lanes of f32 in one register.

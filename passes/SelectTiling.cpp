@@ -26,9 +26,6 @@ using namespace mlir::gyre;
 // Tile sizes
 //===----------------------------------------------------------------------===//
 
-/// Steps of a scan that composes them, in whole rows.
-static constexpr int64_t scanSteps = 8192;
-
 namespace {
 struct TilingBuilder {
   SmallVector<int64_t> cut, least, most, whole;
@@ -119,14 +116,14 @@ static TilingAttr selectTiling(const LoopView &view) {
   // keeps whole vectors.
   for (unsigned loop : getResultLoops(view))
     if (view.parallel[loop])
-      tiling.add(loop,
-                 isContiguous(view, loop) && !isRows ? 4 * target.getLanes() : 1,
-                 0);
+      tiling.add(
+          loop, isContiguous(view, loop) && !isRows ? 4 * target.getLanes() : 1,
+          0);
   if (view.isMap())
     return tiling.get(context, target.getMapPoints());
   if (isRows) {
     tiling.whole.push_back(cast<ScanOp>(view.op).getCarriedDim());
-    return tiling.get(context, scanSteps);
+    return tiling.get(context, target.getScanSteps());
   }
   if (isa<ScanOp>(view.op))
     return tiling.get(context, target.getScanPoints());
