@@ -11,8 +11,13 @@ class Operation;
 
 namespace mlir::gyre {
 
-/// Expands `math` on f32, scalars and vectors, into polynomials (Math.cpp).
+/// Expands `math` on f32, scalars and vectors, into polynomials (Math.cpp), and
+/// then conversions.
 void expandMath(Operation *root);
+
+/// Expands conversions between f32 and floats that few targets know, bf16 and
+/// those of 8 bits (MathConversions.cpp).
+void expandConversions(Operation *root);
 
 } // namespace mlir::gyre
 
