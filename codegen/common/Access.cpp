@@ -272,6 +272,14 @@ Value gyre::lookUpAt(OpBuilder &b, Location loc, Value memref,
   return choice.getResult(0);
 }
 
+void gyre::expandLookups(Operation *root) {
+  root->walk([](LookupOp op) {
+    IRRewriter rewriter(op);
+    rewriter.replaceOp(op, lookUpAt(rewriter, op.getLoc(), op.getSource(),
+                                    op.getIndices(), op.getChecked()));
+  });
+}
+
 void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
                    ValueRange indices, Value mask, bool streams) {
   LaneAddress at = addressOf(b, loc, memref, indices);

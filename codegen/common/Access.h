@@ -48,6 +48,9 @@ Value loadAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
 Value lookUpAt(OpBuilder &b, Location loc, Value memref, ValueRange indices,
                ArrayRef<int64_t> checked, Value mask = {});
 
+/// Lowers each gyre.lookup that no structure has taken into its loops.
+void expandLookups(Operation *root);
+
 /// The counterpart of `loadAt`. A scalar value is broadcast. `streams` says
 /// that the lanes start on a line of the caches and go past them; what is
 /// masked never does.

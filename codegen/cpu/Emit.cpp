@@ -76,12 +76,7 @@ struct EmitCpu : gyre::impl::EmitCpuBase<EmitCpu> {
         return signalPassFailure();
       }
     }
-    // Those outside of all structures.
-    getOperation().walk([&](LookupOp op) {
-      rewriter.setInsertionPoint(op);
-      rewriter.replaceOp(op, lookUpAt(rewriter, op.getLoc(), op.getSource(),
-                                      op.getIndices(), op.getChecked()));
-    });
+    expandLookups(getOperation());
     expandMath(getOperation());
   }
 };

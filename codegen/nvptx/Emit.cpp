@@ -3,6 +3,7 @@
 // This file implements the EmitNvptx pass: it gives each tile to a block of
 // threads, and each operation in it to the emitter of its structure.
 
+#include "codegen/common/Access.h"
 #include "codegen/common/Math.h"
 #include "codegen/nvptx/Emitters.h"
 #include "codegen/nvptx/Passes.h"
@@ -43,7 +44,7 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
       if (func.isExternal())
         continue;
       IRRewriter rewriter(&getContext());
-      if (failed(tileTheRest(rewriter, func)))
+      if (failed(checkHost(func)) || failed(tileTheRest(rewriter, func)))
         return signalPassFailure();
       SmallVector<scf::ForallOp> tiles;
       func.walk<WalkOrder::PreOrder>([&](scf::ForallOp forall) {
@@ -55,8 +56,33 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
         if (failed(emitTile(rewriter, forall)))
           return signalPassFailure();
       }
+      expandLookups(func);
       expandMath(func);
     }
+  }
+
+  /// What stands in no tile runs on the host, which reads no memory of the
+  /// device; it has its own copy of constants.
+  static LogicalResult checkHost(func::FuncOp func) {
+    WalkResult result = func.walk<WalkOrder::PreOrder>([](Operation *op) {
+      if (isa<scf::ForallOp>(op) || isWork(op))
+        return WalkResult::skip();
+      Value memory;
+      if (auto load = dyn_cast<memref::LoadOp>(op))
+        memory = load.getMemRef();
+      else if (auto lookup = dyn_cast<LookupOp>(op))
+        memory = lookup.getSource();
+      else
+        return WalkResult::advance();
+      while (auto view = memory.getDefiningOp<ViewLikeOpInterface>())
+        memory = view.getViewSource();
+      if (memory.getDefiningOp<memref::GetGlobalOp>())
+        return WalkResult::advance();
+      op->emitError("expected control that does not depend on the elements of "
+                    "tensors, which a GPU holds");
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
   }
 
   static bool isWork(Operation *op) {
