@@ -106,7 +106,10 @@ TEST_CASE("quantize: nearest_code of f16 and bf16") {
         };
         fill(x, wide);
         fill(codebook, book);
-        auto *run = isHalf ? +nearest_f16 : +nearest_bf16;
+        auto run = [&](auto... arguments) {
+          return isHalf ? nearest_f16(arguments...)
+                        : nearest_bf16(arguments...);
+        };
         REQUIRE(run(x.data(), codebook.data(), indices.data(), n, k, nullptr) ==
                 0);
         // Sums are f32 of exact products, so the bound is that of f32.
@@ -268,7 +271,9 @@ TEST_CASE("quantize: fsq's symmetric forms") {
       Guarded<float> z(n * 3), codes(n * 3), back(n * 3), again(n * 3);
       Guarded<int32_t> indices(n), same(n);
       random.fillUniform(z, -2, 2);
-      auto *run = clamps ? +clamped : +symmetric;
+      auto run = [&](auto... arguments) {
+        return clamps ? clamped(arguments...) : symmetric(arguments...);
+      };
       REQUIRE(run(z.data(), codes.data(), indices.data(), n, nullptr) == 0);
       REQUIRE(symmetric_decode(indices.data(), back.data(), n, nullptr) == 0);
       test::expectNear("decoded", back, codes, 1e-7);
