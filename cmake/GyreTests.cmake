@@ -11,6 +11,8 @@ function(gyre_unit_test target)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PREFIX" "")
   add_executable(${target} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE gyre_test_main)
+  # Compiling doctest's macros takes longer than running them.
+  target_compile_options(${target} PRIVATE -O1)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
   # A name that matches no test case would pass unnoticed.
@@ -81,6 +83,32 @@ if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR NOT EXISTS /usr/aarch64-linux
   set(GYRE_EMULATOR "" CACHE FILEPATH "" FORCE)
 endif()
 
+# What all of these programs have: doctest's main and the runtime.
+set(GYRE_EMULATED_FLAGS --target=aarch64-linux-gnu -std=c++20 -O1 -fuse-ld=lld
+    -I${PROJECT_SOURCE_DIR} -I${PROJECT_SOURCE_DIR}/runtime/include
+    -I${PROJECT_SOURCE_DIR}/tests -I${PROJECT_BINARY_DIR}/tests/emulated)
+set(GYRE_EMULATED_SUPPORT ${PROJECT_BINARY_DIR}/tests/emulated/support.o)
+if(GYRE_EMULATOR AND NOT TARGET gyre_emulated_support)
+  # doctest's folder alone: the headers beside it are the host's.
+  find_package(doctest REQUIRED)
+  get_target_property(folder doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/emulated)
+  file(CREATE_LINK ${folder}/doctest ${PROJECT_BINARY_DIR}/tests/emulated/doctest SYMBOLIC)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "Parallel.cpp") # OpenMP
+  list(APPEND sources ${PROJECT_SOURCE_DIR}/tests/support/Main.cpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/*.h
+       ${PROJECT_SOURCE_DIR}/runtime/include/gyre/*.h)
+  add_custom_command(
+    OUTPUT ${GYRE_EMULATED_SUPPORT}
+    COMMAND ${CMAKE_CXX_COMPILER} ${GYRE_EMULATED_FLAGS} -r -nostdlib ${sources}
+            -o ${GYRE_EMULATED_SUPPORT}
+    DEPENDS ${sources} ${headers}
+    COMMENT "The runtime for aarch64-linux-gnu"
+    VERBATIM)
+  add_custom_target(gyre_emulated_support DEPENDS ${GYRE_EMULATED_SUPPORT})
+endif()
+
 function(gyre_emulated_test family graph test)
   cmake_path(GET graph STEM stem)
   cmake_path(ABSOLUTE_PATH graph)
@@ -102,24 +130,16 @@ endfunction()
 function(gyre_emulated_program family)
   get_property(inputs GLOBAL PROPERTY GYRE_EMULATED_${family})
   set(program ${PROJECT_BINARY_DIR}/tests/bin/${family}-test-emulated)
-  # doctest's folder alone: the headers beside it are the host's.
-  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/emulated)
-  get_target_property(doctest doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
-  file(CREATE_LINK ${doctest}/doctest ${PROJECT_BINARY_DIR}/tests/emulated/doctest SYMBOLIC)
   set(definitions $<TARGET_PROPERTY:${family}-test,COMPILE_DEFINITIONS>)
-  file(GLOB runtime CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/*.cpp)
-  list(FILTER runtime EXCLUDE REGEX "Parallel.cpp") # OpenMP
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.h
        ${PROJECT_SOURCE_DIR}/tests/ops/*.h ${PROJECT_SOURCE_DIR}/dialect/ops/*/*Reference.h)
   add_custom_command(
     OUTPUT ${program}
-    COMMAND ${CMAKE_CXX_COMPILER} --target=aarch64-linux-gnu -std=c++20 -O1 -static -fuse-ld=lld
+    COMMAND ${CMAKE_CXX_COMPILER} ${GYRE_EMULATED_FLAGS} -static
             -I${CMAKE_CURRENT_BINARY_DIR}/${family}-test-emulated.gyre
-            -I${PROJECT_SOURCE_DIR} -I${PROJECT_SOURCE_DIR}/runtime/include
-            -I${PROJECT_SOURCE_DIR}/tests -I${PROJECT_BINARY_DIR}/tests/emulated
             "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
-            ${inputs} ${PROJECT_SOURCE_DIR}/tests/support/Main.cpp ${runtime} -o ${program}
-    DEPENDS ${inputs} ${runtime} ${headers}
+            ${inputs} ${GYRE_EMULATED_SUPPORT} -o ${program}
+    DEPENDS ${inputs} ${headers} ${GYRE_EMULATED_SUPPORT} gyre_emulated_support
     COMMENT "${family}-test for aarch64-linux-gnu"
     VERBATIM COMMAND_EXPAND_LISTS)
   add_custom_target(${family}-test-emulated DEPENDS ${program})
