@@ -11,8 +11,6 @@ function(gyre_unit_test target)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PREFIX" "")
   add_executable(${target} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE gyre_test_main)
-  # Compiling doctest's macros takes longer than running them.
-  target_compile_options(${target} PRIVATE -O1)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
   # A name that matches no test case would pass unnoticed.
