@@ -8,7 +8,7 @@
 #define GYRE_CODEGEN_CPU_CONTRACT_H
 
 #include "codegen/common/Access.h"
-#include "codegen/common/Fold.h"
+#include "codegen/common/ContractRoles.h"
 #include "codegen/common/Regions.h"
 #include "dialect/GyreDialect.h"
 #include "dialect/structures/Structures.h"
@@ -28,11 +28,7 @@ public:
   LogicalResult emit();
 
 private:
-  /// The columns of a row, as local positions: `end` is one past the last.
-  struct Span {
-    Value begin, end;
-  };
-
+  using Span = ColumnSpan;
   using Body = function_ref<SmallVector<Value>(Value iv, ValueRange carried)>;
 
   //===--------------------------------------------------------------------===//
@@ -169,8 +165,6 @@ private:
   /// Whether all lanes of a row share its leads, as payloads need.
   bool sharesLeads() { return op.getPivot() > 0 && op.getNumPayloads() > 0; }
   Span spanOf(Value rowAt);
-  /// The greatest or the least result of a map of limits for a row.
-  Value boundOf(AffineMap map, bool isStart, Value rowAt);
   /// Whether rows have spans of their own.
   bool spanVaries();
   /// A position relative to a tile: from 0 to its columns.

@@ -53,10 +53,7 @@ LogicalResult ContractEmitter::emit() {
   rightPiece = threads.shared(
       b, loc, {pieceDepth, lineThreads * threadColumns + 1}, element);
   if (!op.isPlainProduct()) {
-    FailureOr<Fold> match = Fold::match(
-        op, op.getInit(), op.getStep(), op.getMerge(), op.getFinish(),
-        op.getScore().front().getTerminator()->getNumOperands(), op.getPivot(),
-        op.getRides());
+    FailureOr<Fold> match = matchContractFold(op);
     if (failed(match))
       return failure();
     fold = *match;
@@ -82,40 +79,17 @@ void ContractEmitter::emitOuterLoops(unsigned depth) {
 }
 
 LogicalResult ContractEmitter::findRoles() {
-  column = op.getColumnDim();
-  if (column >= static_cast<int>(kinds.size()))
-    return op.emitOpError("expected a dimension of columns: a parallel one "
-                          "that only the right operand has");
-  unsigned scoreInputs = op.getFirstPayload();
-  auto usedBy = [&](unsigned begin, unsigned end, unsigned dim) {
-    return llvm::any_of(ArrayRef(maps).slice(begin, end - begin),
-                        [&](AffineMap m) { return m.isFunctionOfDim(dim); });
-  };
-  auto size = [&](unsigned dim) {
-    return getConstantIntValue(extents[dim]).value_or(INT64_MAX);
-  };
-  for (unsigned dim = 0; dim < kinds.size(); ++dim) {
-    if (kinds[dim] != IteratorKind::parallel || int(dim) == column)
-      continue;
-    if (op.getNumPayloads() && !usedBy(0, scoreInputs, dim) &&
-        usedBy(scoreInputs, op.getFirstBound(), dim)) {
-      // The last dimension that the payload stores together, if any.
-      if (payload < 0 ||
-          classifyAccess(operandAt(scoreInputs), mapOf(scoreInputs), payload) !=
-              AccessKind::contiguous)
-        payload = dim;
-      continue;
-    }
-    if (mapOf(0).isFunctionOfDim(dim) && !mapOf(1).isFunctionOfDim(dim) &&
-        (row < 0 || size(dim) >= size(row)))
-      row = dim;
-  }
-  if (op.getNumPayloads() && payload < 0)
-    return op.emitOpError("expected payloads with a dimension of their own");
-  for (unsigned dim = 0; dim < kinds.size(); ++dim)
-    if (kinds[dim] == IteratorKind::parallel && int(dim) != column &&
-        int(dim) != row && int(dim) != payload)
-      outer.push_back(dim);
+  FailureOr<ContractRoles> roles =
+      findContractRoles(op, extents, [&](unsigned operand, unsigned dim) {
+        return classifyAccess(operandAt(operand), mapOf(operand), dim) ==
+               AccessKind::contiguous;
+      });
+  if (failed(roles))
+    return failure();
+  row = roles->row;
+  column = roles->column;
+  payload = roles->payload;
+  outer = roles->outer;
   return success();
 }
 

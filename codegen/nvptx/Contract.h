@@ -7,7 +7,7 @@
 #define GYRE_CODEGEN_NVPTX_CONTRACT_H
 
 #include "codegen/common/Access.h"
-#include "codegen/common/Fold.h"
+#include "codegen/common/ContractRoles.h"
 #include "codegen/nvptx/Threads.h"
 #include "dialect/structures/Structures.h"
 
@@ -24,6 +24,7 @@ public:
 
 private:
   using Values = SmallVector<Value>;
+  using Span = ColumnSpan;
 
   LogicalResult findRoles();
   void emitOuterLoops(unsigned depth);
@@ -96,9 +97,6 @@ private:
 
   void planFold();
   void emitFold();
-  struct Span {
-    Value begin, end;
-  };
   /// All columns for the rows of a tile, and `payloadColumns` elements of the
   /// payloads from `payloadBegin`.
   void emitRows(Tile tile, Value payloadBegin);
@@ -118,10 +116,7 @@ private:
   Values loadPayload(unsigned p, Values position, Value payloadBegin);
   void finishRow(const Tile &tile, int64_t i, ArrayRef<Value> states,
                  ArrayRef<Value> sums, Value payloadBegin);
-  /// The columns of a row, as local positions: `end` is one past the last.
   Span spanOf(Value row);
-  /// The greatest or the least result of a map of limits for a row.
-  Value boundOf(AffineMap map, bool isStart, Value row);
   Value isIn(Span span, Value position);
   Value payloadOf(Value begin, int64_t q) {
     return add(add(begin, x), q * lineThreads);

@@ -35,42 +35,17 @@ void ContractEmitter::planFold() {
                                         maxThreadPayload);
 }
 
-Value ContractEmitter::boundOf(AffineMap map, bool isStart, Value rowAt) {
-  Values local(at), globals, symbols(op.getLimitOperands());
+ColumnSpan ContractEmitter::spanOf(Value rowAt) {
+  if (!op.getStart() && !op.getLimit())
+    return {constant(0), extents[column]};
+  Values local(at), globals, bounds;
   if (row >= 0)
     local[row] = rowAt;
   for (unsigned dim = 0; dim < kinds.size(); ++dim)
     globals.push_back(globalOf(dim, local[dim]));
-  // The limit of a row doesn't depend on the column it is asked at.
-  globals[column] = constant(0);
-  for (unsigned i = op.getFirstBound(),
-                end = op.getFirstBound() + op.getBounds();
-       i < end; ++i)
-    symbols.push_back(b.createOrFold<arith::IndexCastOp>(loc, b.getIndexType(),
-                                                         load(i, local)));
-  Value bound;
-  for (AffineExpr expr : map.getResults()) {
-    Value value = expandExpr(b, loc, expr, globals, symbols);
-    if (!bound)
-      bound = value;
-    else if (isStart)
-      bound = arith::MaxSIOp::create(b, loc, bound, value);
-    else
-      bound = arith::MinSIOp::create(b, loc, bound, value);
-  }
-  if (!op.getOffsets().empty())
-    bound = arith::SubIOp::create(b, loc, bound, op.getOffsets()[column]);
-  bound = arith::MaxSIOp::create(b, loc, bound, constant(0));
-  return least(bound, extents[column]);
-}
-
-ContractEmitter::Span ContractEmitter::spanOf(Value rowAt) {
-  Span span{constant(0), extents[column]};
-  if (auto start = op.getStart())
-    span.begin = boundOf(*start, /*isStart=*/true, rowAt);
-  if (auto limit = op.getLimit())
-    span.end = boundOf(*limit, /*isStart=*/false, rowAt);
-  return span;
+  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+    bounds.push_back(load(i, local));
+  return columnsOfRow(b, op, extents[column], globals, bounds);
 }
 
 Value ContractEmitter::isIn(Span span, Value position) {
