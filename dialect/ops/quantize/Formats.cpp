@@ -13,26 +13,34 @@ using namespace mlir;
 using namespace mlir::gyre;
 
 namespace {
-/// The largest number of a format, and what its elements are.
+/// The numbers of a format, and what its elements are.
 struct Format {
   double largest, smallest;
   bool packed;
   Type element;
 
   Format(MLIRContext *context, StringRef name)
-      : packed(name == "int4"), element(IntegerType::get(context, 8)) {
+      : packed(name.ends_with("int4")), element(IntegerType::get(context, 8)) {
     if (name == "e4m3") {
       largest = 448;
       element = Float8E4M3FNType::get(context);
     } else if (name == "e5m2") {
       largest = 57344;
       element = Float8E5M2Type::get(context);
+    } else if (name.starts_with("u")) {
+      largest = packed ? 15 : 255;
     } else {
       largest = packed ? 7 : 127;
     }
-    smallest = isInteger() ? -largest - 1 : -largest;
+    smallest = !isInteger()            ? -largest
+               : name.starts_with("u") ? 0
+                                       : -largest - 1;
   }
   bool isInteger() const { return isa<IntegerType>(element); }
+  bool hasSign() const { return smallest < 0; }
+  /// Twice the value of the highest bit: what numbers without a sign are more
+  /// than the same bits with one.
+  double wrap() const { return packed ? 16 : 256; }
 };
 } // namespace
 
@@ -72,6 +80,23 @@ static LogicalResult checkScale(std::optional<Location> loc, Value scale,
     return success();
   return emitOptionalError(loc, "expected a scale of sizes ", spellSizes(sizes),
                            ", got ", scale.getType()); // (C3)
+}
+
+static LogicalResult checkZero(std::optional<Location> loc, Value zero,
+                               const Format &format, ArrayRef<int64_t> sizes) {
+  if (!zero)
+    return success();
+  ArrayRef<int64_t> given = tensorType(zero).getShape();
+  bool agree = format.isInteger() && given.size() == sizes.size() &&
+               llvm::all_of(llvm::zip(given, sizes), [](auto pair) {
+                 return sizesAgree(std::get<0>(pair), std::get<1>(pair));
+               });
+  if (agree)
+    return success();
+  return emitOptionalError(loc,
+                           "expected a zero point of a format of integers "
+                           "with the sizes ",
+                           spellSizes(sizes), ", got ", zero.getType());
 }
 
 /// The sizes of `x` in memory, or a failure that is reported.
@@ -118,6 +143,21 @@ QuantizeScaleOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
   return success();
 }
 
+LogicalResult
+QuantizeRangeOp::inferReturnTypes(MLIRContext *context,
+                                  std::optional<Location> loc, Adaptor adaptor,
+                                  SmallVectorImpl<Type> &results) {
+  RankedTensorType x = tensorType(adaptor.getX());
+  SmallVector<int64_t> sizes;
+  if (failed(scaleSizes(loc, x, blockOf(adaptor), sizes)))
+    return failure();
+  results.push_back(
+      RankedTensorType::get(sizes, getRegionType(x.getElementType())));
+  results.push_back(
+      RankedTensorType::get(sizes, IntegerType::get(context, 32)));
+  return success();
+}
+
 LogicalResult QuantizeOp::inferReturnTypes(MLIRContext *context,
                                            std::optional<Location> loc,
                                            Adaptor adaptor,
@@ -129,6 +169,7 @@ LogicalResult QuantizeOp::inferReturnTypes(MLIRContext *context,
   SmallVector<int64_t> scale, sizes;
   if (failed(scaleSizes(loc, x, blockOf(adaptor), scale)) ||
       failed(checkScale(loc, adaptor.getScale(), scale)) ||
+      failed(checkZero(loc, adaptor.getZero(), format, scale)) || // (C5)
       failed(storedSizes(loc, x, format.packed, blockOf(adaptor),
                          axis ? axis.getInt() : -1, sizes)))
     return failure();
@@ -142,6 +183,7 @@ LogicalResult DequantizeOp::verify() {
   std::optional<Location> loc = getLoc();
   if (failed(scaleSizes(loc, getType(), getBlock(), scale)) ||
       failed(checkScale(loc, getScale(), scale)) ||
+      failed(checkZero(loc, getZero(), format, scale)) || // (C6)
       failed(storedSizes(loc, getType(), format.packed, getBlock(), getAxis(),
                          sizes)))
     return failure();
@@ -158,7 +200,7 @@ LogicalResult DequantizeOp::verify() {
 
 OpFoldResult QuantizeOp::fold(FoldAdaptor) {
   auto wide = getX().getDefiningOp<DequantizeOp>();
-  if (wide && wide.getScale() == getScale() &&
+  if (wide && wide.getScale() == getScale() && wide.getZero() == getZero() &&
       wide.getFormat() == getFormat() && wide.getBlock() == getBlock() &&
       wide.getAxis() == getAxis() && wide.getQ().getType() == getType())
     return wide.getQ();
@@ -274,13 +316,76 @@ QuantizeScaleOp::decomposeOperation(OpBuilder &b) {
        }});
 }
 
+FailureOr<SmallVector<Value>>
+QuantizeRangeOp::decomposeOperation(OpBuilder &b) {
+  Location loc = getLoc();
+  Format format(getContext(), getFormat());
+  Loops loops(b, sizesOf(b, loc, getX()), getBlock());
+  Type real = tensorType(getScale()).getElementType();
+  SmallVector<IteratorKind> iterators(loops.count(), IteratorKind::reduction);
+  for (unsigned loop : loops.scale)
+    iterators[loop] = IteratorKind::parallel;
+  Value x = loops.split(b, loc, getX(), /*isBytes=*/false);
+  AffineMap all = loops.identity(), few = loops.map(loops.scale);
+  // From the range, of which NaN is no part.
+  auto scaleAndZero = [&](Scalar low, Scalar high) -> Scalars {
+    Scalar scale = (high - low) / (format.largest - format.smallest);
+    Scalar zero = roundeven(format.smallest - low / scale);
+    zero = select(greater(zero, format.smallest), zero, format.smallest);
+    zero = select(less(zero, format.largest), zero, format.largest);
+    zero = select(greater(scale, 0.0), zero, format.smallest);
+    return {scale, zero.to(b.getI32Type())};
+  };
+  auto lower = [](Scalar x, Scalar y) { return select(less(x, y), x, y); };
+  if (loops.scale.size() == loops.count())
+    return buildMap(b, loc, {{x, all}}, {{real, all}, {b.getI32Type(), all}},
+                    [&](Body &body, ArrayRef<Scalar> e) {
+                      Scalar none = body.number(0.0);
+                      return scaleAndZero(lower(e[0], none),
+                                          maximum(e[0], none));
+                    });
+  return buildReduce(
+      b, loc,
+      {.iterators = iterators,
+       .inputs = {{x, all}},
+       .outputs = {{real, few}, {b.getI32Type(), few}},
+       .init = [](Body &body) -> Scalars {
+         return {body.number(0.0), body.number(0.0)};
+       },
+       .step = [&](Body &, ArrayRef<Scalar> e, ArrayRef<Scalar> s) -> Scalars {
+         return {lower(e[0], s[0]), maximum(e[0], s[1])};
+       },
+       .merge = [&](Body &, ArrayRef<Scalar> x, ArrayRef<Scalar> y) -> Scalars {
+         return {lower(x[0], y[0]), maximum(x[1], y[1])};
+       },
+       .finish = [&](Body &,
+                     ArrayRef<Scalar> s) { return scaleAndZero(s[0], s[1]); }});
+}
+
+/// The zero point that may be among elements e[at], in the type of e[0].
+static std::optional<Scalar> zeroPoint(ArrayRef<Scalar> e, size_t at, Type real,
+                                       const Format &format) {
+  if (e.size() <= at)
+    return std::nullopt;
+  Scalar zero = e[at].to(real);
+  if (e[at].getType().isInteger(8) && !format.hasSign())
+    zero = select(less(zero, 0.0), zero + 256.0, zero);
+  return zero;
+}
+
 /// x / scale as a number of the format that is still wide.
-static Scalar rounded(Scalar x, Scalar scale, const Format &format,
+static Scalar rounded(ArrayRef<Scalar> e, const Format &format,
                       bool saturates) {
-  Scalar y = select(equal(scale, 0.0), 0.0, x / scale);
+  Type real = e[0].getType();
+  Scalar scale = e[1].to(real);
+  Scalar y = select(equal(scale, 0.0), 0.0, e[0] / scale);
   if (format.isInteger()) {
-    y = roundeven(y);
     y = select(equal(y, y), y, 0.0);
+    std::optional<Scalar> zero = zeroPoint(e, 2, real, format);
+    bool isFraction = zero && isa<FloatType>(e[2].getType());
+    y = isFraction ? roundeven(y + *zero) : roundeven(y);
+    if (zero && !isFraction)
+      y = y + *zero;
   } else if (!saturates) {
     return y;
   }
@@ -296,14 +401,21 @@ FailureOr<SmallVector<Value>> QuantizeOp::decomposeOperation(OpBuilder &b) {
     packed = *normalizeDim(getAxis(), tensorType(getX()).getRank());
   Loops loops(b, sizesOf(b, loc, getX()), getBlock(), packed);
   Value x = loops.split(b, loc, getX(), /*isBytes=*/false);
-  Input scale = {getScale(), loops.map(loops.scale)};
+  SmallVector<Input> inputs = {{x, loops.identity()},
+                               {getScale(), loops.map(loops.scale)}};
+  if (getZero())
+    inputs.push_back({getZero(), loops.map(loops.scale)});
   bool saturates = getFormat() == "e4m3" && getOverflow() == "saturate";
+  // Bits of a half or a byte that has no sign, as a number that has one.
+  auto withSign = [&](Scalar q) {
+    return format.hasSign()
+               ? q
+               : select(less(q, format.wrap() / 2), q, q - format.wrap());
+  };
   if (!format.packed) {
-    Value q = buildMap(b, loc, {{x, loops.identity()}, scale},
-                       {{format.element, loops.identity()}},
+    Value q = buildMap(b, loc, inputs, {{format.element, loops.identity()}},
                        [&](Body &, ArrayRef<Scalar> e) -> Scalars {
-                         return {rounded(e[0], e[1].to(e[0].getType()), format,
-                                         saturates)};
+                         return {withSign(rounded(e, format, saturates))};
                        })
                   .front();
     return SmallVector<Value>{loops.merge(b, loc, q, /*isBytes=*/false)};
@@ -315,12 +427,12 @@ FailureOr<SmallVector<Value>> QuantizeOp::decomposeOperation(OpBuilder &b) {
       buildReduce(
           b, loc,
           {.iterators = iterators,
-           .inputs = {{x, loops.identity()}, scale},
+           .inputs = inputs,
            .outputs = {{format.element, loops.bytes()}},
            .init = [](Body &body) -> Scalars { return {body.number(0.0)}; },
            .step = [&](Body &body, ArrayRef<Scalar> e,
                        ArrayRef<Scalar> s) -> Scalars {
-             Scalar q = rounded(e[0], e[1].to(e[0].getType()), format, false);
+             Scalar q = withSign(rounded(e, format, false));
              Scalar isHigh = equal(body.position32(loops.pair), 1.0);
              // The low digit counts from 0, the high one carries the sign.
              Scalar low = select(less(q, 0.0), q + 16.0, q);
@@ -335,6 +447,29 @@ FailureOr<SmallVector<Value>> QuantizeOp::decomposeOperation(OpBuilder &b) {
   return SmallVector<Value>{loops.merge(b, loc, bytes, /*isBytes=*/true)};
 }
 
+/// The number that `bits` are, in the type that the region computes in. The
+/// halves of a byte are told apart by the position along `pair`.
+static Scalar widened(Body &body, Scalar bits, const Format &format, int pair,
+                      Type real) {
+  OpBuilder &b = body.builder();
+  if (!format.isInteger() || (!format.packed && format.hasSign()))
+    return bits.to(real);
+  Scalar byte = bits.to(b.getI32Type());
+  auto shiftDown = [&](Scalar x, Scalar by) {
+    return x.with(arith::ShRSIOp::create(b, body.getLoc(), x, by));
+  };
+  if (!format.packed)
+    return (byte & byte.number(255)).to(real);
+  Scalar isHigh = equal(body.position32(pair), 1.0);
+  Scalar high = shiftDown(byte, byte.number(4));
+  if (!format.hasSign())
+    return (select(isHigh, high, byte) & byte.number(15)).to(real);
+  Scalar wide = byte.number(28);
+  Scalar low = shiftDown(
+      byte.with(arith::ShLIOp::create(b, body.getLoc(), byte, wide)), wide);
+  return select(isHigh, high, low).to(real);
+}
+
 FailureOr<SmallVector<Value>> DequantizeOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   Format format(getContext(), getFormat());
@@ -347,26 +482,18 @@ FailureOr<SmallVector<Value>> DequantizeOp::decomposeOperation(OpBuilder &b) {
   Loops loops(b, sizes, getBlock(), packed);
   Value q = loops.split(b, loc, getQ(), /*isBytes=*/true);
   Type real = getRegionType(getType().getElementType());
+  SmallVector<Input> inputs = {{q, loops.bytes()},
+                               {getScale(), loops.map(loops.scale)}};
+  if (getZero())
+    inputs.push_back({getZero(), loops.map(loops.scale)});
   Value y =
-      buildMap(b, loc,
-               {{q, loops.bytes()}, {getScale(), loops.map(loops.scale)}},
+      buildMap(b, loc, inputs,
                {{getType().getElementType(), loops.identity(), loops.sizes}},
                [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
-                 Scalar number = e[0];
-                 if (format.packed) {
-                   Scalar byte = number.to(b.getI32Type());
-                   Scalar four = byte.number(4), wide = byte.number(28);
-                   auto shiftDown = [&](Scalar x, Scalar by) {
-                     return x.with(
-                         arith::ShRSIOp::create(body.builder(), loc, x, by));
-                   };
-                   Scalar low = shiftDown(byte.with(arith::ShLIOp::create(
-                                              body.builder(), loc, byte, wide)),
-                                          wide);
-                   Scalar isHigh = equal(body.position32(loops.pair), 1.0);
-                   number = select(isHigh, shiftDown(byte, four), low);
-                 }
-                 return {number.to(real) * e[1].to(real)};
+                 Scalar number = widened(body, e[0], format, loops.pair, real);
+                 if (std::optional<Scalar> zero = zeroPoint(e, 2, real, format))
+                   number = number - *zero;
+                 return {number * e[1].to(real)};
                })
           .front();
   return SmallVector<Value>{loops.merge(b, loc, y, /*isBytes=*/false)};

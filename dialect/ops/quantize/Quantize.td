@@ -217,16 +217,19 @@ def Gyre_LfqDecodeOp : Gyre_NamedOp<"lfq_decode"> {
   let hasFolder = 1;
 }
 
-// What a narrow number is, and how scales lie over a tensor.
+// What a narrow number is, and how scales and zero points lie over a tensor.
 def Gyre_NarrowTensor : RankedTensorOf<[I8, F8E4M3FN, F8E5M2]>;
-def Gyre_Format : Gyre_Choice<["int8", "int4", "e4m3", "e5m2"]>;
+def Gyre_Format
+    : Gyre_Choice<["int8", "uint8", "int4", "uint4", "e4m3", "e5m2"]>;
+def Gyre_IntegerFormat : Gyre_Choice<["int8", "uint8", "int4", "uint4"]>;
+def Gyre_ZeroTensor : RankedTensorOf<[I8, I32, F32, F16, BF16]>;
 
 def Gyre_QuantizeScaleOp : Gyre_NamedOp<"quantize_scale", [InferTypeOpAdaptor]> {
   let summary = "scales that make a number format hold a tensor";
   let description = [{
     ```
     scale = max |x| over a block / largest
-    largest: int8 127, int4 7, e4m3 448, e5m2 57344
+    largest: int8 127, uint8 255, int4 7, uint4 15, e4m3 448, e5m2 57344
     ```
 
     `block` has a size for each dimension of x: the elements that share a scale.
@@ -249,31 +252,67 @@ def Gyre_QuantizeScaleOp : Gyre_NamedOp<"quantize_scale", [InferTypeOpAdaptor]> 
   let assemblyFormat = "$x attr-dict `:` type($x)";
 }
 
-def Gyre_QuantizeOp : Gyre_NamedOp<"quantize", [InferTypeOpAdaptor]> {
-  let summary = "a tensor in a narrow number format, by scales";
+def Gyre_QuantizeRangeOp : Gyre_NamedOp<"quantize_range", [InferTypeOpAdaptor]> {
+  let summary = "scales and zero points that make integers span a tensor";
   let description = [{
     ```
-    q = x / scale, rounded to the format, halves to even; 0 where the scale is 0
+    low = min(0, least x of a block), high = max(0, greatest x of it)
+    scale = (high - low) / (most - least)
+    zero  = round(least - low / scale) in [least, most]; least where scale is 0
+    least, most: int8 -128, 127   uint8 0, 255   int4 -8, 7   uint4 0, 15
+    ```
+
+    with `block` as in `gyre.quantize_scale`. Zero points are i32, halves go to
+    even, and NaN counts for nothing. It is ONNX's DynamicQuantizeLinear, and what
+    torch's and AWQ's observers of minima and maxima give.
+
+    * (C1) `block` has an entry of 0 or more for each dimension of x.
+    * (C2) an entry above 1 divides its dimension, which is known.
+
+    Law: 0 is a number of the format, zero itself.
+
+    ```mlir
+    %s, %z = gyre.quantize_range %w {format = "uint4", block = array<i64: 32, 1>}
+        : tensor<4096x64xf32>
+    ```
+  }];
+  let arguments = (ins Gyre_FloatTensor:$x, Gyre_IntegerFormat:$format,
+    DenseI64ArrayAttr:$block);
+  let results = (outs Gyre_FloatTensor:$scale, RankedTensorOf<[I32]>:$zero);
+  let assemblyFormat = "$x attr-dict `:` type($x)";
+}
+
+def Gyre_QuantizeOp : Gyre_NamedOp<"quantize", [InferTypeOpAdaptor]> {
+  let summary = "a tensor in a narrow number format, by scales and zero points";
+  let description = [{
+    ```
+    q = round(x / scale) + zero, halves to even; zero where the scale is 0
     int8: i8 in [-128, 127]      int4: two of [-8, 7] a byte
+    uint8: i8 in [0, 255]        uint4: two of [0, 15] a byte
     e4m3: f8E4M3FN               e5m2: f8E5M2
     ```
 
     Scales are those of `gyre.quantize_scale` with the same `block`, or any of
-    their sizes. Integers saturate, and NaN becomes 0. Beyond its largest number
-    e5m2 is infinite, e4m3 saturates (as torch does) or with `overflow = "nan"` is
-    NaN (as ml_dtypes does).
+    their sizes; zero points are those of `gyre.quantize_range` or any integers,
+    and 0 where not given. One of i8 has a sign where the format has. Floats serve
+    too (HQQ): then q = round(x / scale + zero). Integers saturate, and NaN becomes
+    zero. Beyond its largest number e5m2 is infinite, e4m3 saturates (as torch
+    does) or with `overflow = "nan"` is NaN (as ml_dtypes does).
 
-    int4 packs neighbours along `axis`, counted from the end where negative: byte
-    j holds element 2 j in its low half and 2 j + 1 in its high half.
+    int4 and uint4 pack neighbours along `axis`, counted from the end where
+    negative: byte j holds element 2 j in its low half and 2 j + 1 in its high
+    half.
 
     * (C1) `block` has an entry of 0 or more for each dimension of x.
     * (C2) an entry above 1 divides its dimension, which is known.
     * (C3) `scale` has the sizes that `block` says.
-    * (C4) int4: `axis` is one of x, of a known even size and in even blocks.
+    * (C4) int4, uint4: `axis` is one of x, of a known even size and in even
+      blocks.
+    * (C5) `zero` has the sizes of `scale`, and the format is one of integers.
 
     Laws: dequantizing gives x up to half a step, scale / 2, where nothing
-    saturates; as a fold, quantizing what was dequantized by the same scale
-    returns it (a scale of 0 has no way back).
+    saturates; as a fold, quantizing what was dequantized by the same scale and
+    zero point returns it (a scale of 0 has no way back).
 
     ```mlir
     %q = gyre.quantize %w, %s {format = "int4", block = array<i64: 32, 1>, axis = 0 : i64}
@@ -281,22 +320,24 @@ def Gyre_QuantizeOp : Gyre_NamedOp<"quantize", [InferTypeOpAdaptor]> {
     ```
   }];
   let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$scale,
-    Gyre_Format:$format, DenseI64ArrayAttr:$block,
-    DefaultValuedAttr<I64Attr, "-1">:$axis,
+    Optional<Gyre_ZeroTensor>:$zero, Gyre_Format:$format,
+    DenseI64ArrayAttr:$block, DefaultValuedAttr<I64Attr, "-1">:$axis,
     DefaultValuedStrAttr<Gyre_Choice<["saturate", "nan"]>, "saturate">:$overflow);
   let results = (outs Gyre_NarrowTensor:$q);
-  let assemblyFormat = "$x `,` $scale attr-dict `:` type(operands)";
+  let assemblyFormat = [{
+    $x `,` $scale (`zero` `(` $zero^ `)`)? attr-dict `:` type(operands)
+  }];
   let hasFolder = 1;
 }
 
 def Gyre_DequantizeOp : Gyre_NamedOp<"dequantize"> {
-  let summary = "narrow numbers times their scales";
+  let summary = "narrow numbers less their zero points times their scales";
   let description = [{
     ```
-    y = q scale
+    y = (q - zero) scale
     ```
 
-    with q, `format`, `block` and `axis` as in `gyre.quantize`. Its consumer reads
+    with q, zero, `format`, `block` and `axis` as in `gyre.quantize`. Its consumer reads
     the narrow numbers: element-wise chains and products whose right operand it
     is (weights [K, N] of `gyre.linear`) hold the wide ones in registers and
     panels only.
@@ -304,22 +345,26 @@ def Gyre_DequantizeOp : Gyre_NamedOp<"dequantize"> {
     * (C1) `block` has an entry of 0 or more for each dimension of the result.
     * (C2) an entry above 1 divides its dimension, which is known.
     * (C3) `scale` has the sizes that `block` says.
-    * (C4) int4: `axis` is a dimension of the result, of a known even size and in
-      even blocks.
+    * (C4) int4, uint4: `axis` is a dimension of the result, of a known even
+      size and in even blocks.
     * (C5) q has the sizes of the result and the element type of the format,
-      for int4 half the size along `axis`.
+      for int4 and uint4 half the size along `axis`.
+    * (C6) `zero` has the sizes of `scale`, and the format is one of integers.
 
     ```mlir
-    %w = gyre.dequantize %q, %s {format = "int4", block = array<i64: 32, 1>, axis = 0 : i64}
-        : tensor<2048x64xi8>, tensor<128x64xf32> -> tensor<4096x64xf32>
+    %w = gyre.dequantize %q, %s zero(%z) {format = "uint4", block = array<i64: 32, 1>, axis = 0 : i64}
+        : tensor<2048x64xi8>, tensor<128x64xf32>, tensor<128x64xi32> -> tensor<4096x64xf32>
     %y = gyre.linear %x, %w : tensor<?x4096xf32>, tensor<4096x64xf32>
     ```
   }];
   let arguments = (ins Gyre_NarrowTensor:$q, Gyre_FloatTensor:$scale,
-    Gyre_Format:$format, DenseI64ArrayAttr:$block,
-    DefaultValuedAttr<I64Attr, "-1">:$axis);
+    Optional<Gyre_ZeroTensor>:$zero, Gyre_Format:$format,
+    DenseI64ArrayAttr:$block, DefaultValuedAttr<I64Attr, "-1">:$axis);
   let results = (outs Gyre_FloatTensor:$result);
-  let assemblyFormat = "$q `,` $scale attr-dict `:` type(operands) `->` type($result)";
+  let assemblyFormat = [{
+    $q `,` $scale (`zero` `(` $zero^ `)`)? attr-dict `:` type(operands) `->`
+    type($result)
+  }];
   let hasVerifier = 1;
 }
 

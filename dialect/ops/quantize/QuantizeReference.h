@@ -109,18 +109,40 @@ struct SmallFloat {
 };
 constexpr SmallFloat e4m3 = {3, 7, false}, e5m2 = {2, 15, true};
 
-/// x / scale as an integer of `bits` bits.
-inline int quantizeInteger(double x, double scale, int bits) {
-  int largest = (1 << (bits - 1)) - 1;
-  double y = scale == 0 ? 0 : x / scale;
+/// x / scale + zero as an integer in [least, most].
+inline int quantizeInteger(double x, double scale, int least, int most,
+                           int zero = 0) {
+  double y = scale == 0 ? 0 : std::nearbyint(x / scale);
   if (std::isnan(y))
-    return 0;
-  return int(std::fmax(-largest - 1, std::fmin(largest, std::nearbyint(y))));
+    return zero;
+  return int(std::fmax(least, std::fmin(most, y + zero)));
 }
 
-/// Element 2 j or 2 j + 1 of the byte that holds both.
+/// The numbers of a block and 0, for which scale and zero point are right.
+struct IntegerRange {
+  double low = 0, high = 0;
+
+  void take(double x) {
+    low = std::fmin(low, x);
+    high = std::fmax(high, x);
+  }
+  /// Either neighbour is a right zero point where f32 rounds to a half.
+  bool agrees(double scale, int zero, int least, int most) const {
+    double exact = (high - low) / (most - least);
+    if (exact == 0)
+      return scale == 0 && zero == least;
+    double place = std::fmin(std::fmax(least - low / exact, least), most);
+    return std::fabs(scale - exact) <= 1e-6 * exact &&
+           std::fabs(zero - place) <= 0.5 + 1e-4;
+  }
+};
+
+/// Element 2 j or 2 j + 1 of the byte that holds both, without and with sign.
+inline int unpackUint4(int8_t byte, bool isHigh) {
+  return (isHigh ? uint8_t(byte) >> 4 : uint8_t(byte)) & 15;
+}
 inline int unpackInt4(int8_t byte, bool isHigh) {
-  int digit = (isHigh ? uint8_t(byte) >> 4 : uint8_t(byte)) & 15;
+  int digit = unpackUint4(byte, isHigh);
   return digit < 8 ? digit : digit - 16;
 }
 

@@ -11,8 +11,10 @@ namespace {
 
 using gyre::reference::e4m3;
 using gyre::reference::e5m2;
+using gyre::reference::IntegerRange;
 using gyre::reference::quantizeInteger;
 using gyre::reference::unpackInt4;
+using gyre::reference::unpackUint4;
 using test::Guarded;
 using test::threads;
 
@@ -45,6 +47,99 @@ TEST_CASE("quantize: scales") {
   }
 }
 
+TEST_CASE("quantize: scales and zero points of ranges") {
+  test::Random random(7);
+  for (int64_t n : {0, 1, 37}) {
+    Guarded<float> x(64 * n), s8(1), si8(n), s4(4 * n);
+    Guarded<int32_t> z8(1), zi8(n), z4(4 * n);
+    for (float &number : x)
+      number = float(random.normal() + 1);
+    if (n == 37) {
+      x[5] = NAN;
+      for (int64_t k = 0; k < 64; ++k) {
+        x[k * n + 3] = std::fabs(x[k * n + 3]);
+        x[k * n + 4] = -std::fabs(x[k * n + 4]);
+        x[k * n + 6] = 0;
+      }
+    }
+    REQUIRE(ranges(x.data(), s8.data(), z8.data(), si8.data(), zi8.data(),
+                   s4.data(), z4.data(), n, nullptr) == 0);
+    IntegerRange all;
+    for (int64_t j = 0; j < n; ++j) {
+      IntegerRange column;
+      for (int64_t g = 0; g < 4; ++g) {
+        IntegerRange group;
+        for (int64_t k = g * 16; k < g * 16 + 16; ++k)
+          for (IntegerRange *range : {&all, &column, &group})
+            range->take(x[k * n + j]);
+        CHECK(group.agrees(s4[g * n + j], z4[g * n + j], 0, 15));
+      }
+      CHECK(column.agrees(si8[j], zi8[j], -128, 127));
+    }
+    CHECK(all.agrees(s8[0], z8[0], 0, 255));
+  }
+}
+
+TEST_CASE("quantize: uint8 with a scale and a zero point a row") {
+  test::Random random(8);
+  for (int64_t n : {0, 1, 5, 300}) {
+    Guarded<float> x(n * 64), s(n), y(n * 64);
+    Guarded<int32_t> z(n);
+    Guarded<int8_t> q(n * 64), again(n * 64), bits(n);
+    random.fillNormal(x);
+    for (int64_t i = 0; i < n; ++i) {
+      s[i] = i % 5 == 3 ? 0 : float(random.uniform(0.005, 0.03));
+      z[i] = int32_t(random.below(256));
+      bits[i] = int8_t(z[i]);
+    }
+    if (n > 0) {
+      x[0] = NAN;
+      x[1] = INFINITY;
+      x[2] = -INFINITY;
+    }
+    gyre_call one = threads(1), two = threads(2);
+    REQUIRE(uint8(x.data(), s.data(), z.data(), bits.data(), q.data(), y.data(),
+                  n, &one) == 0);
+    REQUIRE(uint8(x.data(), s.data(), z.data(), bits.data(), again.data(),
+                  y.data(), n, &two) == 0);
+    test::expectSameBits("threads", again, q);
+    for (int64_t i = 0; i < n * 64; ++i) {
+      double scale = s[i / 64], exact = double(x[i]) / scale;
+      int number = uint8_t(q[i]), zero = z[i / 64];
+      if (std::fabs(std::fabs(exact - std::floor(exact)) - 0.5) > 1e-4)
+        CHECK(number == quantizeInteger(x[i], scale, 0, 255, zero));
+      CHECK(y[i] == float(number - zero) * s[i / 64]);
+      if (exact + zero > 0 && exact + zero < 255)
+        CHECK(std::fabs(y[i] - x[i]) <= scale * 0.5001);
+    }
+  }
+}
+
+TEST_CASE("quantize: uint4 of bf16 with fractions as zero points") {
+  test::Random random(9);
+  for (int64_t n : {1, 2, 19}) {
+    Guarded<uint16_t> x(n * 70), y(n * 70);
+    Guarded<float> s(n * 7), z(n * 7);
+    Guarded<int8_t> q(n * 35);
+    for (uint16_t &bits : x)
+      bits = test::toBF16(random.normal());
+    random.fillUniform(s, 0.1, 0.5);
+    random.fillUniform(z, 0, 15);
+    REQUIRE(uint4_columns(x.data(), s.data(), z.data(), q.data(), y.data(), n,
+                          nullptr) == 0);
+    for (int64_t i = 0; i < n * 70; ++i) {
+      double scale = s[i / 10], zero = z[i / 10];
+      double exact = test::fromBF16(x[i]) / scale + zero;
+      int digit = unpackUint4(q[i / 2], i % 2);
+      if (std::fabs(std::fabs(exact - std::floor(exact)) - 0.5) > 1e-4)
+        CHECK(digit == std::fmin(15, std::fmax(0, std::nearbyint(exact))));
+      CHECK(std::fabs(test::fromBF16(y[i]) - (digit - zero) * scale) <=
+            1.01 * test::epsilonBF16 * std::fabs((digit - zero) * scale) +
+                1e-6 * scale * 15);
+    }
+  }
+}
+
 TEST_CASE("quantize: int8 with a scale a row") {
   test::Random random(2);
   for (int64_t n : {0, 1, 5, 300}) {
@@ -66,7 +161,7 @@ TEST_CASE("quantize: int8 with a scale a row") {
       double scale = s[i / 64], exact = double(x[i]) / scale;
       // Where f32 rounds the quotient to a half, either side is right.
       if (std::fabs(std::fabs(exact - std::floor(exact)) - 0.5) > 1e-4)
-        CHECK(q[i] == quantizeInteger(x[i], scale, 8));
+        CHECK(q[i] == quantizeInteger(x[i], scale, -128, 127));
       CHECK(y[i] == float(q[i]) * s[i / 64]);
       if (std::fabs(exact) < 127)
         CHECK(std::fabs(y[i] - x[i]) <= scale * 0.5001);
@@ -87,7 +182,7 @@ TEST_CASE("quantize: int4 packed along rows, in groups of them") {
         double scale = s[k / 16 * n + j], exact = x[k * n + j] / scale;
         int digit = unpackInt4(q[k / 2 * n + j], k % 2);
         if (std::fabs(std::fabs(exact - std::floor(exact)) - 0.5) > 1e-4)
-          CHECK(digit == quantizeInteger(x[k * n + j], scale, 4));
+          CHECK(digit == quantizeInteger(x[k * n + j], scale, -8, 7));
         CHECK(y[k * n + j] == float(digit) * s[k / 16 * n + j]);
       }
   }
@@ -108,7 +203,7 @@ TEST_CASE("quantize: int4 of f16 packed along columns, in groups of them") {
       double scale = s[i / 10], exact = test::fromF16(x[i]) / scale;
       int digit = unpackInt4(q[i / 2], i % 2);
       if (std::fabs(std::fabs(exact - std::floor(exact)) - 0.5) > 1e-4)
-        CHECK(digit == quantizeInteger(test::fromF16(x[i]), scale, 4));
+        CHECK(digit == quantizeInteger(test::fromF16(x[i]), scale, -8, 7));
       CHECK(std::fabs(test::fromF16(y[i]) - digit * scale) <=
             1.01 * test::epsilonF16 * std::fabs(digit * scale));
     }
@@ -241,6 +336,19 @@ TEST_CASE("quantize: products with narrow weights") {
       expectProduct("int4", y, wide, m, 96, n, 0.8, [&](int64_t k, int64_t j) {
         return unpackInt4(packed[k / 2 * n + j], k % 2) *
                double(groups[k / 32 * n + j]);
+      });
+      Guarded<uint16_t> halves(3 * n);
+      Guarded<int32_t> zeros(3 * n);
+      for (int64_t i = 0; i < 3 * n; ++i) {
+        halves[i] = test::toF16(groups[i]);
+        zeros[i] = int32_t(random.below(16));
+      }
+      REQUIRE(linear_uint4(wide.data(), packed.data(), halves.data(),
+                           zeros.data(), y.data(), m, n, nullptr) == 0);
+      expectProduct("uint4", y, wide, m, 96, n, 1.5, [&](int64_t k, int64_t j) {
+        return (unpackUint4(packed[k / 2 * n + j], k % 2) -
+                zeros[k / 32 * n + j]) *
+               test::fromF16(halves[k / 32 * n + j]);
       });
     }
 }

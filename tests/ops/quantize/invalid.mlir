@@ -106,6 +106,38 @@ func.func @quantize_c4(%x: tensor<64x?xf32>, %s: tensor<f32>) {
 
 // -----
 
+func.func @quantize_c5(%x: tensor<64x?xf32>, %s: tensor<f32>, %z: tensor<64xi32>) {
+  // expected-error @+1 {{expected a zero point of a format of integers with the sizes , got 'tensor<64xi32>'}}
+  %0 = gyre.quantize %x, %s zero(%z) {format = "int8", block = array<i64: 0, 0>} : tensor<64x?xf32>, tensor<f32>, tensor<64xi32>
+  return
+}
+
+// -----
+
+func.func @quantize_range_c1(%x: tensor<64x?xf32>) {
+  // expected-error @+1 {{expected a block with an entry of 0 or more for each dimension of 'tensor<64x?xf32>', got [0]}}
+  %s, %z = gyre.quantize_range %x {format = "int8", block = array<i64: 0>} : tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @quantize_range_c2(%x: tensor<64x?xf32>) {
+  // expected-error @+1 {{expected blocks of 10 to divide a known size, got 'tensor<64x?xf32>'}}
+  %s, %z = gyre.quantize_range %x {format = "uint4", block = array<i64: 10, 1>} : tensor<64x?xf32>
+  return
+}
+
+// -----
+
+func.func @dequantize_c6(%q: tensor<64x?xf8E5M2>, %s: tensor<f32>, %z: tensor<i32>) {
+  // expected-error @+1 {{expected a zero point of a format of integers with the sizes , got 'tensor<i32>'}}
+  %0 = gyre.dequantize %q, %s zero(%z) {format = "e5m2", block = array<i64: 0, 0>} : tensor<64x?xf8E5M2>, tensor<f32>, tensor<i32> -> tensor<64x?xf32>
+  return
+}
+
+// -----
+
 func.func @dequantize_c1(%q: tensor<64x?xi8>, %s: tensor<f32>) {
   // expected-error @+1 {{expected a block with an entry of 0 or more for each dimension of 'tensor<64x?xf32>', got []}}
   %0 = gyre.dequantize %q, %s {format = "int8", block = array<i64>} : tensor<64x?xi8>, tensor<f32> -> tensor<64x?xf32>

@@ -41,6 +41,19 @@ func.func @other_scale(%q: tensor<?x64xi8>, %s: tensor<?xf32>, %t: tensor<?xf32>
   return %0 : tensor<?x64xi8>
 }
 
+// A zero point is part of the way back.
+// CHECK-LABEL: @other_zero
+// CHECK: gyre.quantize %{{.*}}, %{{.*}} zero(%[[Z:.*]]) {
+// CHECK-NOT: gyre.quantize
+func.func @other_zero(%q: tensor<64xi8>, %s: tensor<f32>, %z: tensor<i32>) -> (tensor<64xi8>, tensor<64xi8>) {
+  %x = gyre.dequantize %q, %s zero(%z) {format = "uint8", block = array<i64: 0>}
+      : tensor<64xi8>, tensor<f32>, tensor<i32> -> tensor<64xf32>
+  %t = gyre.dequantize %q, %s {format = "uint8", block = array<i64: 0>} : tensor<64xi8>, tensor<f32> -> tensor<64xf32>
+  %0 = gyre.quantize %x, %s zero(%z) {format = "uint8", block = array<i64: 0>} : tensor<64xf32>, tensor<f32>, tensor<i32>
+  %1 = gyre.quantize %t, %s zero(%z) {format = "uint8", block = array<i64: 0>} : tensor<64xf32>, tensor<f32>, tensor<i32>
+  return %0, %1 : tensor<64xi8>, tensor<64xi8>
+}
+
 // CHECK-LABEL: @residual
 // CHECK: %{{.*}}, %[[Z:.*]] = gyre.residual_encode
 // CHECK: %[[C:.*]], %{{.*}} = gyre.lfq_encode

@@ -127,3 +127,49 @@ func.func @silu_int8(%q: tensor<?xi8> {gyre.dims = ["N"]}, %s: tensor<f32>)
   %y = gyre.silu %x : tensor<?xf32>
   return %y : tensor<?xf32>
 }
+
+// Scales and zero points of a tensor, of columns, of groups of 16 rows.
+func.func @ranges(%x: tensor<64x?xf32> {gyre.dims = [64, "N"]})
+    -> (tensor<f32> {gyre.name = "s8"}, tensor<i32> {gyre.name = "z8"},
+        tensor<?xf32> {gyre.dims = ["N"], gyre.name = "si8"}, tensor<?xi32> {gyre.dims = ["N"], gyre.name = "zi8"},
+        tensor<4x?xf32> {gyre.dims = [4, "N"], gyre.name = "s4"},
+        tensor<4x?xi32> {gyre.dims = [4, "N"], gyre.name = "z4"}) {
+  %s8, %z8 = gyre.quantize_range %x {format = "uint8", block = array<i64: 0, 0>} : tensor<64x?xf32>
+  %si8, %zi8 = gyre.quantize_range %x {format = "int8", block = array<i64: 0, 1>} : tensor<64x?xf32>
+  %s4, %z4 = gyre.quantize_range %x {format = "uint4", block = array<i64: 16, 1>} : tensor<64x?xf32>
+  return %s8, %z8, %si8, %zi8, %s4, %z4
+      : tensor<f32>, tensor<i32>, tensor<?xf32>, tensor<?xi32>, tensor<4x?xf32>, tensor<4x?xi32>
+}
+
+// A scale and a zero point a row, the latter of i32 and of the format's bits.
+func.func @uint8(%x: tensor<?x64xf32> {gyre.dims = ["N", 64]}, %s: tensor<?xf32> {gyre.dims = ["N"]},
+                 %z: tensor<?xi32> {gyre.dims = ["N"]}, %bits: tensor<?xi8> {gyre.dims = ["N"]})
+    -> (tensor<?x64xi8> {gyre.dims = ["N", 64], gyre.name = "q"},
+        tensor<?x64xf32> {gyre.dims = ["N", 64], gyre.name = "y"}) {
+  %q = gyre.quantize %x, %s zero(%z) {format = "uint8", block = array<i64: 1, 0>}
+      : tensor<?x64xf32>, tensor<?xf32>, tensor<?xi32>
+  %y = gyre.dequantize %q, %s zero(%bits) {format = "uint8", block = array<i64: 1, 0>}
+      : tensor<?x64xi8>, tensor<?xf32>, tensor<?xi8> -> tensor<?x64xf32>
+  return %q, %y : tensor<?x64xi8>, tensor<?x64xf32>
+}
+
+// Zero points that are fractions, of rows of bf16 packed in groups of 10.
+func.func @uint4_columns(%x: tensor<?x70xbf16> {gyre.dims = ["N", 70]}, %s: tensor<?x7xf32> {gyre.dims = ["N", 7]},
+                         %z: tensor<?x7xf32> {gyre.dims = ["N", 7]})
+    -> (tensor<?x35xi8> {gyre.dims = ["N", 35], gyre.name = "q"},
+        tensor<?x70xbf16> {gyre.dims = ["N", 70], gyre.name = "y"}) {
+  %q = gyre.quantize %x, %s zero(%z) {format = "uint4", block = array<i64: 1, 10>}
+      : tensor<?x70xbf16>, tensor<?x7xf32>, tensor<?x7xf32>
+  %y = gyre.dequantize %q, %s zero(%z) {format = "uint4", block = array<i64: 1, 10>}
+      : tensor<?x35xi8>, tensor<?x7xf32>, tensor<?x7xf32> -> tensor<?x70xbf16>
+  return %q, %y : tensor<?x35xi8>, tensor<?x70xbf16>
+}
+
+func.func @linear_uint4(%x: tensor<?x96xf32> {gyre.dims = ["M", 96]}, %q: tensor<48x?xi8> {gyre.dims = [48, "N"]},
+                        %s: tensor<3x?xf16> {gyre.dims = [3, "N"]}, %z: tensor<3x?xi32> {gyre.dims = [3, "N"]})
+    -> (tensor<?x?xf32> {gyre.dims = ["M", "N"], gyre.name = "y"}) {
+  %w = gyre.dequantize %q, %s zero(%z) {format = "uint4", block = array<i64: 32, 1>, axis = 0 : i64}
+      : tensor<48x?xi8>, tensor<3x?xf16>, tensor<3x?xi32> -> tensor<96x?xf32>
+  %y = gyre.linear %x, %w : tensor<?x96xf32>, tensor<96x?xf32>
+  return %y : tensor<?x?xf32>
+}
