@@ -130,6 +130,9 @@ def Gyre_AttentionOp : Gyre_NamedOp<"attention",
   let hasVerifier = 1;
 }
 
+def Gyre_CacheTensor
+    : RankedTensorOf<[F32, F16, BF16, F64, I8, F8E4M3FN, F8E5M2]>;
+
 def Gyre_CacheAppendOp : Gyre_NamedOp<"cache_append",
     [AllTypesMatch<["cache", "result"]>]> {
   let summary = "new keys or values behind those that a cache holds";
@@ -140,7 +143,7 @@ def Gyre_CacheAppendOp : Gyre_NamedOp<"cache_append",
     ```
 
     along `dim` (counted from the end where negative; -3 suits
-    [B, S, H, D]). What does not fit is dropped. Where the function's result
+    [B, S, H, D]). Elements may be narrow (`gyre.quantize`). What does not fit is dropped. Where the function's result
     may overwrite the cache (`gyre.may_overwrite`), only the new rows are
     written.
 
@@ -151,9 +154,9 @@ def Gyre_CacheAppendOp : Gyre_NamedOp<"cache_append",
         : tensor<?x2x4096x64xf32>, tensor<?x2x?x64xf32>
     ```
   }];
-  let arguments = (ins Gyre_FloatTensor:$cache, Gyre_FloatTensor:$x,
+  let arguments = (ins Gyre_CacheTensor:$cache, Gyre_CacheTensor:$x,
     Index:$past, DefaultValuedAttr<I64Attr, "-2">:$dim);
-  let results = (outs Gyre_FloatTensor:$result);
+  let results = (outs Gyre_CacheTensor:$result);
   let assemblyFormat = [{
     $cache `,` $x `at` `(` $past `)` attr-dict `:` type($cache) `,` type($x)
   }];

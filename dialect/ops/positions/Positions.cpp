@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Positions and embeddings of positions, as small maps.
+// Embeddings of positions, as small maps, and the syntax of spans.
 
 #include "dialect/ops/positions/Positions.h"
 
@@ -8,22 +8,20 @@
 #include "dialect/Builders.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::gyre;
 
 //===----------------------------------------------------------------------===//
-// Text and images in one sequence: syntax
+// Spans: syntax
 //===----------------------------------------------------------------------===//
 
 /// `text(n), image(h, w), ..`, where sizes are numbers or values.
 static ParseResult
 parseSpans(OpAsmParser &parser,
            SmallVectorImpl<OpAsmParser::UnresolvedOperand> &sizes,
-           DenseI64ArrayAttr &staticSizes, DenseBoolArrayAttr &images) {
-  SmallVector<int64_t> known;
-  SmallVector<bool> isImage;
+           DenseI64ArrayAttr &staticSizes, DenseI64ArrayAttr &ranks) {
+  SmallVector<int64_t> known, found;
   auto parseSize = [&]() -> ParseResult {
     int64_t number;
     OptionalParseResult literal = parser.parseOptionalInteger(number);
@@ -36,25 +34,26 @@ parseSpans(OpAsmParser &parser,
   };
   do {
     StringRef kind;
-    if (parser.parseOptionalKeyword(&kind, {"text", "image"}))
-      return parser.emitError(parser.getCurrentLocation(),
-                              "expected text(n) or image(h, w)");
+    if (parser.parseOptionalKeyword(&kind, {"text", "image", "video"}))
+      return parser.emitError(
+          parser.getCurrentLocation(),
+          "expected text(n), image(h, w) or video(t, h, w)");
+    found.push_back(kind == "text" ? 1 : kind == "image" ? 2 : 3);
     if (parser.parseLParen() || parseSize())
       return failure();
-    isImage.push_back(kind == "image");
-    if (isImage.back() && (parser.parseComma() || parseSize()))
-      return failure();
+    for (int64_t i = 1; i < found.back(); ++i)
+      if (parser.parseComma() || parseSize())
+        return failure();
     if (parser.parseRParen())
       return failure();
   } while (succeeded(parser.parseOptionalComma()));
   staticSizes = parser.getBuilder().getDenseI64ArrayAttr(known);
-  images = parser.getBuilder().getDenseBoolArrayAttr(isImage);
+  ranks = parser.getBuilder().getDenseI64ArrayAttr(found);
   return success();
 }
 
-static void printSpans(OpAsmPrinter &printer, TiePositionsOp,
-                       OperandRange sizes, DenseI64ArrayAttr staticSizes,
-                       DenseBoolArrayAttr images) {
+static void printSpans(OpAsmPrinter &printer, Operation *, OperandRange sizes,
+                       DenseI64ArrayAttr staticSizes, DenseI64ArrayAttr ranks) {
   ArrayRef<int64_t> known = staticSizes.asArrayRef();
   auto printSize = [&] {
     if (ShapedType::isDynamic(known.front())) {
@@ -65,163 +64,15 @@ static void printSpans(OpAsmPrinter &printer, TiePositionsOp,
     }
     known = known.drop_front();
   };
-  llvm::interleaveComma(images.asArrayRef(), printer, [&](bool isImage) {
-    printer << (isImage ? "image(" : "text(");
-    printSize();
-    if (isImage) {
-      printer << ", ";
+  llvm::interleaveComma(ranks.asArrayRef(), printer, [&](int64_t rank) {
+    printer << (rank == 1 ? "text(" : rank == 2 ? "image(" : "video(");
+    for (int64_t i = 0; i < rank; ++i) {
+      if (i > 0)
+        printer << ", ";
       printSize();
     }
     printer << ")";
   });
-}
-
-//===----------------------------------------------------------------------===//
-// Text and images in one sequence
-//===----------------------------------------------------------------------===//
-
-/// The sizes as values or numbers, two a span.
-static SmallVector<OpFoldResult> spanSizes(TiePositionsOp op) {
-  Builder b(op.getContext());
-  SmallVector<OpFoldResult> mixed =
-      getMixedValues(op.getStaticSizes(), op.getSizes(), b);
-  SmallVector<OpFoldResult> pairs;
-  ArrayRef<OpFoldResult> rest = mixed;
-  for (bool isImage : op.getImages()) {
-    pairs.push_back(rest.consume_front());
-    pairs.push_back(isImage ? rest.consume_front()
-                            : OpFoldResult(b.getIndexAttr(1)));
-  }
-  return pairs;
-}
-
-LogicalResult TiePositionsOp::verify() {
-  int64_t wanted = 0, open = 0;
-  for (bool isImage : getImages())
-    wanted += isImage ? 2 : 1;
-  for (int64_t size : getStaticSizes()) {
-    open += ShapedType::isDynamic(size) ? 1 : 0;
-    // Products of two stay in 64 bits.
-    if (!ShapedType::isDynamic(size) && (size < 0 || size > (1 << 24))) // (C2)
-      return emitOpError("expected sizes from 0 to 2^24, got ") << size;
-  }
-  if (wanted != static_cast<int64_t>(getStaticSizes().size()) ||
-      open != static_cast<int64_t>(getSizes().size()))
-    return emitOpError("expected ")
-           << wanted << " sizes of spans, got " << getStaticSizes().size()
-           << " with " << getSizes().size() << " values";
-  RankedTensorType type = tensorType(getResult());
-  int64_t tokens = 0;
-  SmallVector<OpFoldResult> sizes = spanSizes(*this);
-  for (unsigned i = 0; i < sizes.size() && open == 0; i += 2)
-    tokens +=
-        *getConstantIntValue(sizes[i]) * *getConstantIntValue(sizes[i + 1]);
-  if (open != 0)
-    tokens = ShapedType::kDynamic;
-  if (type.getRank() != 2 || type.getDimSize(1) != 2 ||
-      !sizesAgree(type.getDimSize(0), tokens)) // (C1)
-    return emitOpError("expected a result of sizes ")
-           << spellSizes({tokens, 2}) << ", got " << type;
-  return success();
-}
-
-namespace {
-/// Positions of known sizes are a constant.
-struct FoldPositions : OpRewritePattern<TiePositionsOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(TiePositionsOp op,
-                                PatternRewriter &rewriter) const override {
-    // Larger ones are better made than stored.
-    constexpr int64_t mostTokens = 1 << 14;
-    if (!op.getSizes().empty() || !op.getType().hasStaticShape() ||
-        op.getType().getDimSize(0) > mostTokens)
-      return failure();
-    SmallVector<float> positions;
-    double before = -1;
-    SmallVector<OpFoldResult> sizes = spanSizes(op);
-    for (auto [i, isImage] : llvm::enumerate(op.getImages())) {
-      int64_t h = *getConstantIntValue(sizes[2 * i]),
-              w = *getConstantIntValue(sizes[2 * i + 1]);
-      bool first = op.getForm() == "first";
-      double height = static_cast<double>(h), width = static_cast<double>(w);
-      double s = first ? width + 1 : (height * width + 1) / (height + 1);
-      double t = first ? height + 1 : (height * width + 1) / (width + 1);
-      for (int64_t row = 1; row <= h; ++row)
-        for (int64_t column = 1; column <= w; ++column) {
-          double r = static_cast<double>(row), c = static_cast<double>(column);
-          positions.push_back(before + (isImage ? s * r : r));
-          positions.push_back(before + (isImage ? t * c : r));
-        }
-      before += !isImage ? height
-                : first  ? (width + 1) * (height + 1) - 1
-                         : height * width;
-    }
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
-        op, DenseElementsAttr::get(op.getType(), ArrayRef(positions)));
-    return success();
-  }
-};
-} // namespace
-
-void TiePositionsOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                                 MLIRContext *context) {
-  patterns.add<FoldPositions>(context);
-}
-
-FailureOr<SmallVector<Value>> TiePositionsOp::decomposeOperation(OpBuilder &b) {
-  Location loc = getLoc();
-  bool first = getForm() == "first";
-  Type real = b.getF32Type(), integer = b.getI32Type();
-  // Per span, in f32 but for where it starts: what a row and a column add.
-  struct Span {
-    bool isImage;
-    Scalar begin, width, before, rowStep, columnStep;
-  };
-  SmallVector<Span> spans;
-  auto index = [&](int64_t value) {
-    return Scalar(b, loc, arith::ConstantIndexOp::create(b, loc, value));
-  };
-  Scalar begin = index(0), before = index(-1);
-  SmallVector<OpFoldResult> sizes = spanSizes(*this);
-  for (auto [i, isImage] : llvm::enumerate(getImages())) {
-    Scalar h(b, loc, sizeValue(b, loc, sizes[2 * i]));
-    Scalar w(b, loc, sizeValue(b, loc, sizes[2 * i + 1]));
-    Scalar area = h * w, above = h + 1.0, beside = w + 1.0;
-    Scalar rowStep =
-        first ? beside.to(real) : (area + 1.0).to(real) / above.to(real);
-    Scalar columnStep =
-        first ? above.to(real) : (area + 1.0).to(real) / beside.to(real);
-    spans.push_back({isImage, begin.to(integer),
-                     maximum(w, index(1)).to(integer), before.to(real), rowStep,
-                     columnStep});
-    begin = begin + area;
-    before = before + (!isImage ? h : first ? above * beside - 1.0 : area);
-  }
-  return buildMap(
-      b, loc, {},
-      {{real, b.getMultiDimIdentityMap(2), {Value(begin), b.getIndexAttr(2)}}},
-      [&](Body &body, ArrayRef<Scalar>) -> Scalars {
-        Scalar token = body.position32(0);
-        Scalar isRow = equal(body.position32(1), 0.0);
-        Scalar position = token.to(real);
-        for (const Span &span : spans) {
-          Scalar start = body.outer(span.begin), local = token - start;
-          Scalar here = local.to(real) + 1.0;
-          if (span.isImage) {
-            Scalar width = body.outer(span.width);
-            Scalar row = local.with(
-                arith::DivSIOp::create(body.builder(), loc, local, width));
-            Scalar column = local - row * width;
-            here =
-                select(isRow, (row.to(real) + 1.0) * body.outer(span.rowStep),
-                       (column.to(real) + 1.0) * body.outer(span.columnStep));
-          }
-          here = here + body.outer(span.before);
-          position = select(less(token, start), position, here);
-        }
-        return {position};
-      });
 }
 
 //===----------------------------------------------------------------------===//

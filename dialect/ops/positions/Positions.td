@@ -43,11 +43,57 @@ def Gyre_TiePositionsOp : Gyre_NamedOp<"tie_positions"> {
     ```
   }];
   let arguments = (ins Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_sizes,
-    DenseBoolArrayAttr:$images,
+    DenseI64ArrayAttr:$ranks,
     DefaultValuedStrAttr<Gyre_Choice<["first", "second"]>, "second">:$form);
   let results = (outs RankedTensorOf<[F32]>:$result);
   let assemblyFormat = [{
-    custom<Spans>($sizes, $static_sizes, $images) attr-dict `:` type($result)
+    custom<Spans>($sizes, $static_sizes, $ranks) attr-dict `:` type($result)
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Gyre_MropePositionsOp : Gyre_NamedOp<"mrope_positions"> {
+  let summary = "positions in time, height and width of text, images and videos";
+  let description = [{
+    Positions [T, 3] (time, row, column) for `gyre.rotary` of a sequence of
+    spans, in any order: `text(n)` of n tokens, `image(h, w)` of h x w patches,
+    row by row, `video(t, h, w)` of t such images. Where L is the largest
+    position of all tokens before a span (-1 before the first):
+
+    ```
+    token n = 0, 1, ..:             L + 1 + (n, n, n)
+    patch in image i, row x, column y:
+                                    L + 1 + (floor(interval i), x, y)
+    ```
+
+    So an image takes as many positions as its longer side, and the next token
+    stands one behind the largest position so far: decoding goes on from there.
+    A span without tokens takes none. h and w are those of the merged patches
+    that the language model sees. `interval` is 1 in Qwen2-VL and Qwen3-VL
+    (whose videos are images with text between); Qwen2.5-VL has
+    tokens_per_second times the seconds between images.
+    Qwen2-VL, arXiv 2409.12191.
+
+    * (C1) the result is [T, 3], with T the number of tokens and patches where
+      all sizes are known.
+    * (C2) sizes are not negative.
+    * (C3) `interval` is positive and at most 1024.
+
+    Laws: pure text stands where `gyre.rotary` has it without positions;
+    positions of known sizes are a constant.
+
+    ```mlir
+    %p = gyre.mrope_positions text(%n), image(%h, %w), text(%m) : tensor<?x3xi32>
+    %y = gyre.rotary %q positions(%p) {sections = array<i64: 16, 24, 24>, pairing = "half"}
+        : tensor<?x8x?x128xf32>, tensor<?x3xi32>
+    ```
+  }];
+  let arguments = (ins Variadic<Index>:$sizes, DenseI64ArrayAttr:$static_sizes,
+    DenseI64ArrayAttr:$ranks, DefaultValuedAttr<F64Attr, "1.0">:$interval);
+  let results = (outs RankedTensorOf<[I32]>:$result);
+  let assemblyFormat = [{
+    custom<Spans>($sizes, $static_sizes, $ranks) attr-dict `:` type($result)
   }];
   let hasVerifier = 1;
   let hasCanonicalizer = 1;

@@ -17,6 +17,33 @@ struct TieSpan {
   int64_t height, width = 0;
 };
 
+/// A text of `width` tokens where `times` is 0, else images over time.
+struct MropeSpan {
+  int64_t width, height = 1, times = 0;
+};
+
+/// [T, 3], as Qwen2-VL's get_rope_index makes it: each span is put behind the
+/// largest position so far.
+inline std::vector<double> mropePositions(const std::vector<MropeSpan> &spans,
+                                          double interval) {
+  std::vector<double> positions;
+  for (const MropeSpan &span : spans) {
+    double start = 0;
+    for (double position : positions)
+      start = std::fmax(start, position + 1);
+    for (int64_t n = 0; span.times == 0 && n < span.width; ++n)
+      positions.insert(positions.end(), 3, start + double(n));
+    for (int64_t t = 0; t < span.times; ++t)
+      for (int64_t h = 0; h < span.height; ++h)
+        for (int64_t w = 0; w < span.width; ++w) {
+          positions.push_back(start + std::floor(double(t) * interval));
+          positions.push_back(start + double(h));
+          positions.push_back(start + double(w));
+        }
+  }
+  return positions;
+}
+
 /// [T, 2]. The article counts tokens from 1, so its L is one more than the
 /// position of the last token here.
 inline std::vector<double> tiePositions(const std::vector<TieSpan> &spans,

@@ -76,7 +76,10 @@ def Gyre_RotaryOp : Gyre_NamedOp<"rotary", [
 
     **Tables.** With `table` cosines and sines are operands instead: rows of
     dims/2 numbers, [P, dims/2] looked up by integer positions (a position
-    outside turns nothing), or [.., T, dims/2], one row a token.
+    outside turns nothing), or [.., T, dims/2], one row a token. They may hold
+    more than cosines and sines: with both times s_i^(m / L) for queries and
+    s_i^(-m / L) for keys, s_i = (2 i / dims + 0.4) / 1.4, it is xPos (arXiv
+    2212.10554).
 
     RoFormer, arXiv 2104.09864; M-RoPE, arXiv 2409.12191; YaRN, arXiv
     2309.00071; LongRoPE, arXiv 2402.13753.

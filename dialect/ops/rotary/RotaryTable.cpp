@@ -218,19 +218,20 @@ SmallVector<Value> gyre::buildRotaryTable(RotaryOp op, OpBuilder &b,
   };
 
   if (looksUp) {
-    int64_t rows = tensorType(op.getCosines()).getDimSize(0);
+    Value rows = sizeValue(b, loc, sizeOf(b, loc, op.getCosines(), 0));
     if (inputs.empty()) // A map wants an operand for its loops.
       inputs.push_back({constantVector(b, loc, pairs.axes, real), column});
     return buildMap(
         b, loc, inputs, outputs,
         [&](Body &body, ArrayRef<Scalar> e) -> Scalars {
           Scalar m = positionOf(body, e, b.getIndexType());
-          Scalar valid = less(m, rows) & less(body.integer(-1, m.getType()), m);
-          Scalar row = select(valid, m, 0.0);
+          Scalar valid = less(m, body.outer(rows)) &
+                         less(body.integer(-1, m.getType()), m);
           auto look = [&](Value table, double outside) {
-            Value value =
-                tensor::ExtractOp::create(body.builder(), loc, table,
-                                          ValueRange{row, body.position(pair)});
+            Value value = LookupOp::create(
+                body.builder(), loc, tensorType(table).getElementType(), table,
+                ValueRange{m, body.position(pair)},
+                b.getDenseI64ArrayAttr({1}));
             return select(valid, body.outer(value).to(real), outside);
           };
           return {look(op.getCosines(), 1), look(op.getSines(), 0)};

@@ -9,6 +9,8 @@
 
 namespace {
 
+using gyre::reference::mropePositions;
+using gyre::reference::MropeSpan;
 using gyre::reference::tiePositions;
 using test::doubles;
 using test::Guarded;
@@ -63,6 +65,34 @@ TEST_CASE("positions: pure text is one axis") {
             0);
     test::expectNear("tied", tied, doubles(plain), 1e-6);
   }
+}
+
+TEST_CASE("positions: time, height and width") {
+  for (int64_t n : {0, 1, 7})
+    for (int64_t t : {0, 1, 5})
+      for (int64_t h : {0, 1, 4})
+        for (int64_t w : {1, 9}) {
+          int64_t m = 3;
+          Guarded<int32_t> image((n + h * w + m) * 3), known(17 * 3),
+              video((n + t * h * w + m + 6) * 3), other(video.size());
+          gyre_call one = threads(1), two = threads(2);
+          REQUIRE(mrope(image.data(), video.data(), known.data(), n, t, h, w, m,
+                        &one) == 0);
+          test::expectNear("image", image,
+                           mropePositions({{n}, {w, h, 1}, {m}}, 1), 0);
+          // A video without images leaves no trace.
+          MropeSpan span = t == 0 ? MropeSpan{0} : MropeSpan{w, h, t};
+          test::expectNear("video", video,
+                           mropePositions({{n}, span, {m}, {3, 2, 1}}, 2.5), 0);
+          test::expectNear(
+              "known", known,
+              mropePositions({{2}, {2, 1, 3}, {0}, {1, 2, 1}, {3}, {1, 4, 1}},
+                             1.5),
+              0);
+          REQUIRE(mrope(image.data(), other.data(), known.data(), n, t, h, w, m,
+                        &two) == 0);
+          test::expectSameBits("threads", other, video);
+        }
 }
 
 TEST_CASE("positions: sinusoidal") {

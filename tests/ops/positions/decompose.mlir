@@ -21,3 +21,12 @@ func.func @tied(%n: index, %h: index) -> tensor<?x2xf32> {
   %p = gyre.tie_positions text(%n), image(%h, 3) : tensor<?x2xf32>
   return %p : tensor<?x2xf32>
 }
+
+// CHECK-LABEL: @mrope
+// CHECK: linalg.generic
+// CHECK: arith.divsi
+// CHECK-NOT: linalg.generic
+func.func @mrope(%n: index, %h: index) -> tensor<?x3xi32> {
+  %p = gyre.mrope_positions text(%n), image(%h, 3) : tensor<?x3xi32>
+  return %p : tensor<?x3xi32>
+}

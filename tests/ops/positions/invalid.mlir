@@ -19,8 +19,40 @@ func.func @tie_positions_c2() {
 // -----
 
 func.func @tie_positions_spelling() {
-  // expected-error @+1 {{expected text(n) or image(h, w)}}
-  %p = gyre.tie_positions video(4) : tensor<?x2xf32>
+  // expected-error @+1 {{expected text(n), image(h, w) or video(t, h, w)}}
+  %p = gyre.tie_positions sound(4) : tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @tie_positions_video() {
+  // expected-error @+1 {{expected spans of at most 2 sizes, got 3}}
+  %p = gyre.tie_positions video(4, 2, 2) : tensor<?x2xf32>
+  return
+}
+
+// -----
+
+func.func @mrope_positions_c1() {
+  // expected-error @+1 {{expected a result of sizes 29x3, got 'tensor<29x2xi32>'}}
+  %p = gyre.mrope_positions text(5), video(2, 3, 4) : tensor<29x2xi32>
+  return
+}
+
+// -----
+
+func.func @mrope_positions_c2() {
+  // expected-error @+1 {{expected sizes from 0 to 2^24, got 16777217}}
+  %p = gyre.mrope_positions image(1, 16777217) : tensor<?x3xi32>
+  return
+}
+
+// -----
+
+func.func @mrope_positions_c3() {
+  // expected-error @+1 {{expected an interval above 0 and at most 1024, got 0}}
+  %p = gyre.mrope_positions text(1) {interval = 0.0} : tensor<1x3xi32>
   return
 }
 

@@ -267,11 +267,17 @@ TEST_CASE("rotary: tables of cosines and sines") {
   Rotary rotary{.features = 12, .dims = 8, .half = true};
   auto look = [&](const Guarded<float> &table, int64_t position, int64_t i,
                   double outside) {
-    return position < 0 || position >= 50 ? outside
-                                          : double(table[position * 4 + i]);
+    return position < 0 || position >= int64_t(table.size()) / 4
+               ? outside
+               : double(table[position * 4 + i]);
   };
   for (int64_t b : {0, 1, 2})
     for (int64_t t : {1, 13}) {
+      // Without a row nothing turns.
+      int64_t rows = b * t == 2 ? 0 : 47;
+      Guarded<float> anyCosines(rows * 4), anySines(rows * 4);
+      std::copy_n(sines.begin(), rows * 4, anyCosines.begin());
+      std::copy_n(cosines.begin(), rows * 4, anySines.begin());
       Guarded<float> x(b * 2 * t * 12), at(x.size()), from(x.size());
       Guarded<int64_t> p(b * t);
       random.fillNormal(x);
@@ -280,8 +286,8 @@ TEST_CASE("rotary: tables of cosines and sines") {
         position = random.below(70) - 10;
       int64_t past = 42;
       REQUIRE(rotary_table(x.data(), p.data(), cosines.data(), sines.data(),
-                           past, at.data(), from.data(), b, 2, t,
-                           nullptr) == 0);
+                           anyCosines.data(), anySines.data(), past, at.data(),
+                           from.data(), b, 2, t, rows, nullptr) == 0);
       std::vector<double> first = doubles(x), second = first;
       for (int64_t row = 0; row < b * 2 * t; ++row)
         for (int64_t i = 0; i < 4; ++i) {
@@ -290,11 +296,57 @@ TEST_CASE("rotary: tables of cosines and sines") {
           rotary.turnPair(first.data() + row * 12, i, look(cosines, m, i, 1),
                           look(sines, m, i, 0));
           rotary.half = false;
-          rotary.turnPair(second.data() + row * 12, i, look(cosines, n, i, 1),
-                          -look(sines, n, i, 0));
+          rotary.turnPair(second.data() + row * 12, i,
+                          look(anyCosines, n, i, 1), -look(anySines, n, i, 0));
         }
       test::expectNear("looked up", at, first, 1e-6);
       test::expectNear("from an offset", from, second, 1e-6);
+    }
+}
+
+TEST_CASE("rotary: tables with a decay make scores of xPos") {
+  // Keys decay the other way, so a score falls by s_i^(n - m).
+  test::Random random(13);
+  constexpr double length = 16;
+  auto decay = [](int64_t i, double distance) {
+    return std::pow((i / 4.0 + 0.4) / 1.4, distance / length);
+  };
+  Guarded<float> tables[4] = {Guarded<float>(200), Guarded<float>(200),
+                              Guarded<float>(200), Guarded<float>(200)};
+  for (int64_t m = 0; m < 50; ++m)
+    for (int64_t i = 0; i < 4; ++i) {
+      double angle = double(m) * std::pow(10000, -i / 4.0);
+      for (int side : {0, 1}) {
+        double scale = decay(i, side == 0 ? double(m) : -double(m));
+        tables[2 * side][m * 4 + i] = float(std::cos(angle) * scale);
+        tables[2 * side + 1][m * 4 + i] = float(std::sin(angle) * scale);
+      }
+    }
+  Guarded<float> x(50 * 12), q(x.size()), k(x.size()), unused(x.size()),
+      none(0);
+  Guarded<int64_t> p(50);
+  for (int64_t row = 0; row < 50; ++row) {
+    p[row] = row;
+    for (int64_t i = 0; i < 12; ++i)
+      x[row * 12 + i] = float(i % 5 + 1);
+  }
+  REQUIRE(rotary_table(x.data(), p.data(), tables[0].data(), tables[1].data(),
+                       none.data(), none.data(), 0, q.data(), unused.data(), 1,
+                       1, 50, 0, nullptr) == 0);
+  REQUIRE(rotary_table(x.data(), p.data(), tables[2].data(), tables[3].data(),
+                       none.data(), none.data(), 0, k.data(), unused.data(), 1,
+                       1, 50, 0, nullptr) == 0);
+  for (int64_t n = 0; n < 50; ++n)
+    for (int64_t m = 0; m < 50; ++m) {
+      double score = 0, expected = 0;
+      for (int64_t i = 0; i < 8; ++i)
+        score += double(q[n * 12 + i]) * k[m * 12 + i];
+      for (int64_t i = 0; i < 4; ++i) {
+        double a = x[i], b = x[i + 4];
+        double angle = double(n - m) * std::pow(10000, -i / 4.0);
+        expected += decay(i, double(n - m)) * (a * a + b * b) * std::cos(angle);
+      }
+      CHECK(std::fabs(score - expected) <= 1e-5 * (std::fabs(expected) + 2000));
     }
 }
 

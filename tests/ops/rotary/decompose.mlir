@@ -54,7 +54,7 @@ func.func @sections(%x: tensor<?x8x?x64xf32>, %k: tensor<?x?x8x64xf32>, %p: tens
 // CHECK-NOT: math.exp2
 // CHECK: math.sin
 // CHECK-NOT: math.sin
-// CHECK: tensor.extract %{{.*}} : tensor<50x32xf32>
+// CHECK: gyre.lookup %{{.*}} : tensor<50x32xf32>
 func.func @scaled_and_looked_up(%x: tensor<8x64xf32>, %c: tensor<50x32xf32>, %past: index)
     -> (tensor<8x64xf32>, tensor<8x64xf32>) {
   %y = gyre.rotary %x {scaling = {rope_type = "dynamic", factor = 2.0,

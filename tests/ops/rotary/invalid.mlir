@@ -171,9 +171,9 @@ func.func @rotary_c8(%x: tensor<8x64xf32>, %c: tensor<9x32xf32>, %s: tensor<9x16
 
 // -----
 
-func.func @rotary_c8_rows(%x: tensor<8x64xf32>, %c: tensor<?x32xf32>) {
-  // expected-error @+1 {{expected a table of a known number of rows of 32, got 'tensor<?x32xf32>'}}
-  %y = gyre.rotary %x table(%c, %c) : tensor<8x64xf32>, tensor<?x32xf32>, tensor<?x32xf32>
+func.func @rotary_c8_rows(%x: tensor<8x64xf32>, %c: tensor<?x16xf32>) {
+  // expected-error @+1 {{expected a table of rows of 32, got 'tensor<?x16xf32>'}}
+  %y = gyre.rotary %x table(%c, %c) : tensor<8x64xf32>, tensor<?x16xf32>, tensor<?x16xf32>
   return
 }
 

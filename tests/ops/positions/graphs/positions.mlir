@@ -32,6 +32,19 @@ func.func @tie_rotary(%x: tensor<?x?x16xf32> {gyre.dims = ["H", "N", 16]}, %n: i
   return %0, %1 : tensor<?x?x16xf32>, tensor<?x?x16xf32>
 }
 
+// Time, height and width: images and a video, whose images are 2.5 apart.
+func.func @mrope(%n: index {gyre.size = "N"}, %t: index {gyre.size = "T"}, %h: index {gyre.size = "H"},
+                 %w: index {gyre.size = "W"}, %m: index {gyre.size = "M"})
+    -> (tensor<?x3xi32> {gyre.dims = ["N + H * W + M", 3], gyre.name = "image"},
+        tensor<?x3xi32> {gyre.dims = ["N + T * H * W + M + 6", 3], gyre.name = "video"},
+        tensor<17x3xi32> {gyre.name = "known"}) {
+  %0 = gyre.mrope_positions text(%n), image(%h, %w), text(%m) : tensor<?x3xi32>
+  %1 = gyre.mrope_positions text(%n), video(%t, %h, %w), text(%m), image(2, 3) {interval = 2.5} : tensor<?x3xi32>
+  %2 = gyre.mrope_positions text(2), video(3, 1, 2), text(0), image(2, 1), text(3), image(4, 1)
+      {interval = 1.5} : tensor<17x3xi32>
+  return %0, %1, %2 : tensor<?x3xi32>, tensor<?x3xi32>, tensor<17x3xi32>
+}
+
 func.func @sinusoidal(%p: tensor<?x?xi32> {gyre.dims = ["B", "T"]}, %past: index,
                       %n: index {gyre.size = "N"})
     -> (tensor<?x?x40xf32> {gyre.dims = ["B", "T", 40], gyre.name = "at"},

@@ -120,16 +120,18 @@ func.func @rotary_dealt(%x: tensor<?x?x20xf32> {gyre.dims = ["H", "T", 20]},
   return %y : tensor<?x?x20xf32>
 }
 
-// Tables: looked up, from an offset on, and a row a token.
+// Tables: looked up, of any length from an offset on, and a row a token.
 func.func @rotary_table(%x: tensor<?x?x?x12xf32> {gyre.dims = ["B", "H", "T", 12]},
                         %p: tensor<?x?xi64> {gyre.dims = ["B", "T"]},
-                        %cos: tensor<50x4xf32>, %sin: tensor<50x4xf32>, %past: index)
+                        %cos: tensor<50x4xf32>, %sin: tensor<50x4xf32>,
+                        %any_cos: tensor<?x4xf32> {gyre.dims = ["P", 4]},
+                        %any_sin: tensor<?x4xf32> {gyre.dims = ["P", 4]}, %past: index)
     -> (tensor<?x?x?x12xf32> {gyre.dims = ["B", "H", "T", 12], gyre.name = "at"},
         tensor<?x?x?x12xf32> {gyre.dims = ["B", "H", "T", 12], gyre.name = "from"}) {
   %0 = gyre.rotary %x positions(%p) table(%cos, %sin) {dims = 8, pairing = "half"}
       : tensor<?x?x?x12xf32>, tensor<?x?xi64>, tensor<50x4xf32>, tensor<50x4xf32>
-  %1 = gyre.rotary %x offset(%past) table(%cos, %sin) {dims = 8, inverse}
-      : tensor<?x?x?x12xf32>, tensor<50x4xf32>, tensor<50x4xf32>
+  %1 = gyre.rotary %x offset(%past) table(%any_cos, %any_sin) {dims = 8, inverse}
+      : tensor<?x?x?x12xf32>, tensor<?x4xf32>, tensor<?x4xf32>
   return %0, %1 : tensor<?x?x?x12xf32>, tensor<?x?x?x12xf32>
 }
 
