@@ -79,6 +79,9 @@ def Gyre_TilingAttr : AttrDef<Gyre_Dialect, "Tiling"> {
     but no less than its entry in `least`, no more than the one in `most` (0:
     any), and never more than there is. Loops that are not in `cut` stay whole.
 
+    * (C1) `least` and `most` have an entry for each loop in `cut`.
+    * (C2) `points` is positive.
+
     ```mlir
     // rows of j, as many as make 2048 elements
     #gyre.tiling<cut = [0], least = [1], most = [0], whole = [1], points = 2048>

@@ -76,11 +76,11 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> cut, ArrayRef<int64_t> least,
                                  ArrayRef<int64_t> most, ArrayRef<int64_t>,
                                  int64_t points) {
-  if (least.size() != cut.size() || most.size() != cut.size())
+  if (least.size() != cut.size() || most.size() != cut.size()) // (C1)
     return emitError() << "expected one least and one most size for each of "
                        << cut.size() << " cut loops, got " << least.size()
                        << " and " << most.size();
-  if (points < 1)
+  if (points < 1) // (C2)
     return emitError() << "expected a positive number of points, got "
                        << points;
   return success();

@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+import constraints
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANUAL = ROOT / "docs" / "manual"
 TABLE = re.compile(r"(<!-- operators -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -34,6 +36,33 @@ def page(title, source, body):
 def index_row(path, name, class_name, summary):
     anchor = re.sub(r"[^\w-]", "", f"{name}-{class_name}".lower())
     return f"| [`{name}`]({path}#{anchor}) | {summary} |"
+
+
+def constraint_page():
+    lines = [
+        "<!-- Written by docs/generate.py from the definitions and their tests. -->\n",
+        "# Constraints\n",
+        "What the verifiers check, by the labels that the definitions give: each has a negative test of its",
+        "name, and CI fails where one lacks (tests/check_labels.py). The types and choices in the tables of",
+        "operands and attributes are checked too, each of them by tests/language/arguments.mlir.",
+    ]
+    for family in constraints.families():
+        lines += [f"\n## {family.name}\n", "| operation | label | constraint | tests |", "|---|---|---|---|"]
+        for c in constraints.constraints(family):
+            tests = ", ".join(f"[`{name}`](../../{path})" for name, path in c.tests)
+            text = c.text.replace("|", "\\|")
+            lines.append(f"| `{c.operation}` | {c.label} | {text} | {tests} |")
+    lines += ["\n## Graphs\n", "What is checked of a graph as a whole, in the words of a test that expects it.\n",
+              "| diagnostic | test |", "|---|---|"]
+    for text, path in dict.fromkeys(test for _, test in constraints.graph_diagnostics() if test):
+        text = text.replace("|", "\\|")
+        lines.append(f"| {text} | [{path.name}](../../{path}) |")
+    lines += ["\n## Calls\n", "What a generated function checks at entry, before it writes anything.\n",
+              "| status | meaning | tests |", "|---|---|---|"]
+    for name, meaning, tests in constraints.statuses():
+        links = ", ".join(f"[{test.stem}](../../{test})" for test in tests)
+        lines.append(f"| `{name}` | {meaning} | {links} |")
+    return "\n".join(lines) + "\n"
 
 
 def pages(tblgen, include):
@@ -62,6 +91,7 @@ def pages(tblgen, include):
     ):
         body = generate(tblgen, include, "-gen-pass-doc", td)
         yield MANUAL / f"{name}.md", page(title, td, body)
+    yield MANUAL / "constraints.md", constraint_page()
     readme = ROOT / "README.md"
     table = "\n".join(["| operator | what it is | family |", "|---|---|---|", *rows])
     yield readme, TABLE.sub(lambda m: f"{m[1]}{table}\n{m[2]}", readme.read_text())

@@ -72,8 +72,6 @@ struct BindSizes : gyre::impl::BindSizesBase<BindSizes> {
     SymbolTableCollection symbols;
     for (ml_program::GlobalLoadConstOp load : loads) {
       ml_program::GlobalOp global = load.getGlobalOp(symbols);
-      if (!global)
-        return load.emitError("expected a global named ") << load.getGlobal();
       if (isExtern(global)) {
         uses[global].push_back(load);
         continue;

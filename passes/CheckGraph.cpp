@@ -522,12 +522,6 @@ struct CheckGraph : gyre::impl::CheckGraphBase<CheckGraph> {
       if (!func.isPublic())
         continue;
       anyPublic = true;
-      if (func.isExternal()) {
-        ok = false;
-        func.emitError("expected public function @")
-            << func.getSymName() << " to have a body";
-        continue;
-      }
       ok &= succeeded(SignatureChecker(func, hasWeights).check());
       for (StringRef suffix : {"", "_workspace"})
         if (!symbols.insert((func.getSymName() + suffix).str()).second) {

@@ -59,6 +59,17 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     order of sums over the contraction and reduction dimensions is free.
 
     A row without any column has the states of `init`.
+
+    * (C1) loops are parallel, contractions, and one reduction where there are
+      states; none where there are not.
+    * (C2) there are inputs for all contractions, payloads and bounds, and for
+      what `right` takes.
+    * (C3) `start` and `limit` have a result, all loops as dimensions, and a
+      symbol for each limit operand and bound, of which there is none without them.
+    * (C4) bounds are integers and values of a row.
+    * (C5) payloads ride on sums: on states from `pivot` on.
+    * (C6) `right` stands in plain products only.
+    * (C7) `finish` yields a value for each row result, of its type.
   }];
   let arguments = (ins
     Variadic<AnyShaped>:$inputs, Variadic<AnyShaped>:$inits,

@@ -18,12 +18,12 @@ void ScratchOp::getEffects(
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto kernel = symbols.lookupNearestSymbolFrom<FunctionOpInterface>(
       *this, getKernelAttr());
-  if (!kernel)
+  if (!kernel) // (C1)
     return emitOpError("expected a kernel function ") << getKernelAttr();
   // begin, end and the scratch come first.
   ArrayRef<Type> arguments = kernel.getArgumentTypes();
   if (arguments.size() != getCaptured().size() + 3 ||
-      TypeRange(arguments.drop_front(3)) != getCaptured().getTypes())
+      TypeRange(arguments.drop_front(3)) != getCaptured().getTypes()) // (C2)
     return emitOpError("expected the operands that ")
            << getKernelAttr() << " takes behind its range and scratch, got ("
            << getCaptured().getTypes() << ")";

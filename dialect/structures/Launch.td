@@ -36,6 +36,9 @@ def Gyre_LaunchOp : Gyre_Op<"launch", [
     Calls `kernel` with ranges `begin, end` that together cover `0, count`
     once, from any number of threads, each with `scratch` bytes of its own.
 
+    * (C1) `kernel` is a function of this module.
+    * (C2) it takes the range, the scratch and what is captured.
+
     ```mlir
     gyre.launch @f.kernel0 [%count] scratch(%bytes) (%x, %y)
       : memref<?xf32>, memref<?xf32>

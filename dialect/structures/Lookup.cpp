@@ -12,12 +12,12 @@ using bufferization::AnalysisState;
 
 LogicalResult LookupOp::verify() {
   int64_t rank = cast<ShapedType>(getSource().getType()).getRank();
-  if (static_cast<int64_t>(getIndices().size()) != rank)
+  if (static_cast<int64_t>(getIndices().size()) != rank) // (C1)
     return emitOpError("expected ")
            << rank << " indices as the source has dimensions, got "
            << getIndices().size();
   for (int64_t dim : getChecked())
-    if (dim < 0 || dim >= rank)
+    if (dim < 0 || dim >= rank) // (C2)
       return emitOpError("expected dimensions below ")
              << rank << " in checked, got " << dim;
   return success();

@@ -23,6 +23,9 @@ def Gyre_LookupOp : Gyre_Op<"lookup", [
     defined for all values of the indices, also where the source has no
     elements. Dimensions listed in `checked` are known to be in range.
 
+    * (C1) there is an index for each dimension of the source.
+    * (C2) `checked` lists dimensions of the source.
+
     ```mlir
     %v = gyre.lookup %table[%id, %column] : tensor<?x64xf32>
     ```

@@ -44,6 +44,12 @@ def Gyre_ReduceOp : Gyre_StructureOp<"reduce"> {
     in increasing order, so a `step` may leave a tie to the earlier one, but
     `merge` has to compare positions.
 
+    * (C1) loops are parallel and reductions.
+    * (C2) row results come before full results.
+    * (C3) `pivot` is 0 or less than the number of states.
+    * (C4) `finish` yields a value for each row result, of its type.
+    * (C5) there is a region `apply` where there is a full result, and only there.
+
     ```mlir
     // softmax(x)[i, j] = exp(x[i, j] - max_k x[i, k]) / sum_k exp(x[i, k] - max)
     %y = gyre.reduce {

@@ -38,6 +38,11 @@ def Gyre_ScanOp : Gyre_StructureOp<"scan"> {
     in its only state, s' = s f + w, steps may be composed before they meet the
     state, if that gives finite numbers.
 
+    * (C1) loops are parallel and states, and one is carried.
+    * (C2) states come before outputs, and there is one at least.
+    * (C3) the map of an output names no state dimension.
+    * (C4) `step` yields the states before the contributions.
+
     ```mlir
     // h_t = a_t h_{t-1} + b_t, y_t = h_t
     %last, %y = gyre.scan {

@@ -21,6 +21,9 @@ def Gyre_IndexOp : Gyre_Op<"index", [Pure]> {
     Positions are those in the whole iteration space: tiling keeps them in the
     structure's `offsets`.
 
+    * (C1) it is in a region of a structure.
+    * (C2) `dim` is one of its loops.
+
     ```mlir
     %i = gyre.index 1 : index
     ```

@@ -72,19 +72,19 @@ Type elementOf(Value value) {
 /// `region` takes `arguments` and yields `results`.
 static LogicalResult verifyRegion(Operation *op, Region &region, StringRef name,
                                   TypeRange arguments, TypeRange results) {
-  if (region.empty())
+  if (region.empty()) // (S8)
     return op->emitOpError("expected a region '") << name << "'";
   Block &block = region.front();
-  if (block.getArgumentTypes() != arguments) {
+  if (block.getArgumentTypes() != arguments) { // (S8)
     InFlightDiagnostic diag = op->emitOpError("expected region '")
                               << name << "' to take (" << arguments
                               << "), got (" << block.getArgumentTypes() << ")";
     return diag;
   }
-  if (block.empty() || !isa<YieldOp>(block.back()))
+  if (block.empty() || !isa<YieldOp>(block.back())) // (S8)
     return op->emitOpError("expected region '")
            << name << "' to end in gyre.yield";
-  if (block.back().getOperandTypes() != results)
+  if (block.back().getOperandTypes() != results) // (S8)
     return op->emitOpError("expected region '")
            << name << "' to yield (" << results << "), got ("
            << block.back().getOperandTypes() << ")";
@@ -104,7 +104,7 @@ LogicalResult gyre::verifyStructure(Operation *operation) {
   auto op = cast<StructureOpInterface>(operation);
   auto names = operation->getAttrOfType<ArrayAttr>("iterator_types");
   for (StringRef name : names.getAsValueRange<StringAttr>())
-    if (!parseIteratorKind(name))
+    if (!parseIteratorKind(name)) // (S1)
       return op.emitOpError("expected an iterator type parallel, reduction, "
                             "carried, state or contraction, got '")
              << name << "'";
@@ -113,25 +113,25 @@ LogicalResult gyre::verifyStructure(Operation *operation) {
   unsigned loops = names.size();
   SmallVector<Value> operands(op.getInputs());
   llvm::append_range(operands, op.getDpsInits());
-  if (maps.size() != operands.size())
+  if (maps.size() != operands.size()) // (S2)
     return op.emitOpError("expected an indexing map for each of the ")
            << operands.size() << " inputs and inits, got " << maps.size();
   for (auto [i, map, operand] : llvm::enumerate(maps, operands)) {
     auto type = cast<ShapedType>(operand.getType());
-    if (!type.hasRank())
+    if (!type.hasRank()) // (S2)
       return op.emitOpError("expected operand ") << i << " to be ranked";
-    if (map.getNumDims() != loops || map.getNumSymbols() != 0)
+    if (map.getNumDims() != loops || map.getNumSymbols() != 0) // (S2)
       return op.emitOpError("expected indexing map ")
              << i << " to have " << loops << " dimensions and no symbols, got "
              << AffineMapAttr::get(map);
-    if (map.getNumResults() != type.getRank())
+    if (map.getNumResults() != type.getRank()) // (S2)
       return op.emitOpError("expected indexing map ")
              << i << " to have " << type.getRank()
              << " results as its operand has dimensions, got "
              << map.getNumResults();
   }
   for (unsigned i = op.getInputs().size(); i < maps.size(); ++i)
-    if (!maps[i].isProjectedPermutation())
+    if (!maps[i].isProjectedPermutation()) // (S3)
       return op.emitOpError("expected indexing map ")
              << i << " of an init to name each dimension at most once, got "
              << AffineMapAttr::get(maps[i]);
@@ -140,18 +140,18 @@ LogicalResult gyre::verifyStructure(Operation *operation) {
     auto expr = getAffineDimExpr(dim, op.getContext());
     if (llvm::none_of(maps, [&](AffineMap map) {
           return llvm::is_contained(map.getResults(), expr);
-        }))
+        })) // (S4)
       return op.emitOpError("expected loop dimension ")
              << dim << " to index an operand dimension by itself";
   }
-  if (!op.getOffsets().empty() && op.getOffsets().size() != loops)
+  if (!op.getOffsets().empty() && op.getOffsets().size() != loops) // (S5)
     return op.emitOpError("expected no offset or one for each of the ")
            << loops << " loop dimensions, got " << op.getOffsets().size();
   bool onTensors = op.hasPureTensorSemantics();
-  if (!onTensors && !op.hasPureBufferSemantics())
+  if (!onTensors && !op.hasPureBufferSemantics()) // (S6)
     return op.emitOpError("expected all operands to be tensors or all memrefs");
   unsigned expected = onTensors ? op.getDpsInits().size() : 0;
-  if (operation->getNumResults() != expected)
+  if (operation->getNumResults() != expected) // (S6)
     return op.emitOpError("expected ")
            << expected << " results, got " << operation->getNumResults();
   // Static extents of one loop agree.
@@ -163,7 +163,7 @@ LogicalResult gyre::verifyStructure(Operation *operation) {
       if (!dim || ShapedType::isDynamic(size))
         continue;
       int64_t &extent = extents[dim.getPosition()];
-      if (ShapedType::isStatic(extent) && extent != size)
+      if (ShapedType::isStatic(extent) && extent != size) // (S7)
         return op.emitOpError("expected operand ")
                << i << " to have size " << extent << " in dimension " << r
                << ", got " << size;
@@ -174,9 +174,9 @@ LogicalResult gyre::verifyStructure(Operation *operation) {
 
 LogicalResult IndexOp::verify() {
   auto structure = (*this)->getParentOfType<StructureOpInterface>();
-  if (!structure)
+  if (!structure) // (C1)
     return emitOpError("expected to be in a region of a structure");
-  if (getDim() >= structure.getIteratorKinds().size())
+  if (getDim() >= structure.getIteratorKinds().size()) // (C2)
     return emitOpError("expected a dimension below ")
            << structure.getIteratorKinds().size() << ", got " << getDim();
   return success();
@@ -199,7 +199,7 @@ static FailureOr<unsigned> leadingInitsWithout(StructureOpInterface op,
 static LogicalResult allowKinds(StructureOpInterface op,
                                 ArrayRef<IteratorKind> allowed) {
   for (auto [dim, kind] : llvm::enumerate(op.getIteratorKinds()))
-    if (!llvm::is_contained(allowed, kind))
+    if (!llvm::is_contained(allowed, kind)) // (C1)
       return op.emitOpError("expected no loop of the kind of dimension ")
              << dim;
   return success();
@@ -216,7 +216,7 @@ LogicalResult ReduceOp::verify() {
     return failure();
   Shape shape(*this);
   auto rows = leadingInitsWithout(*this, shape, {IteratorKind::reduction});
-  if (failed(rows))
+  if (failed(rows)) // (C2)
     return emitOpError("expected row results before full results");
   SmallVector<Type> states = yieldedTypes(getInit());
   SmallVector<Type> finished = yieldedTypes(getFinish());
@@ -227,7 +227,8 @@ LogicalResult ReduceOp::verify() {
   llvm::append_range(step, states);
   merge = states;
   llvm::append_range(merge, states);
-  if (getPivot() >= static_cast<int64_t>(states.size()) && getPivot() != 0)
+  if (getPivot() >= static_cast<int64_t>(states.size()) &&
+      getPivot() != 0) // (C3)
     return emitOpError("expected fewer leading states than the ")
            << states.size() << " states, got pivot = " << getPivot();
   if (getPivot() > 0)
@@ -240,15 +241,15 @@ LogicalResult ReduceOp::verify() {
       failed(verifyRegion(*this, getMerge(), "merge", merge, states)) ||
       failed(verifyRegion(*this, getFinish(), "finish", states, finished)))
     return failure();
-  if (finished.size() < *rows)
+  if (finished.size() < *rows) // (C4)
     return emitOpError("expected region 'finish' to yield at least the ")
            << *rows << " row results, got " << finished.size();
   for (unsigned i = 0; i < *rows; ++i)
-    if (finished[i] != elementOf(getInits()[i]))
+    if (finished[i] != elementOf(getInits()[i])) // (C4)
       return emitOpError("expected value ")
              << i << " of region 'finish' to be " << elementOf(getInits()[i])
              << ", got " << finished[i];
-  if (applied.empty())
+  if (applied.empty()) // (C5)
     return getApply().empty()
                ? success()
                : emitOpError(
@@ -312,15 +313,15 @@ LogicalResult ScanOp::verify() {
                                 IteratorKind::state})))
     return failure();
   Shape shape(*this);
-  if (llvm::count(shape.kinds, IteratorKind::carried) != 1)
+  if (llvm::count(shape.kinds, IteratorKind::carried) != 1) // (C1)
     return emitOpError("expected one carried loop dimension, got ")
            << llvm::count(shape.kinds, IteratorKind::carried);
   auto numStates = leadingInitsWithout(*this, shape, {IteratorKind::carried});
-  if (failed(numStates) || *numStates == 0)
+  if (failed(numStates) || *numStates == 0) // (C2)
     return emitOpError("expected the states first among the inits, without "
                        "the carried dimension, then the outputs");
   for (unsigned i = *numStates; i < getInits().size(); ++i)
-    if (shape.uses(shape.initMap(i), {IteratorKind::state}))
+    if (shape.uses(shape.initMap(i), {IteratorKind::state})) // (C3)
       return emitOpError("expected output ")
              << i << " to have no state dimension";
   SmallVector<Type> states, elements, rows, outputs;
@@ -347,7 +348,7 @@ LogicalResult ScanOp::verify() {
   llvm::append_range(arguments, states);
   SmallVector<Type> yielded = yieldedTypes(getStep());
   if (yielded.size() < states.size() ||
-      !std::equal(states.begin(), states.end(), yielded.begin()))
+      !std::equal(states.begin(), states.end(), yielded.begin())) // (C4)
     return emitOpError("expected region 'step' to yield the states (")
            << states << ") first, got (" << yielded << ")";
   if (failed(verifyRegion(*this, getStep(), "step", arguments, yielded)))
@@ -408,17 +409,17 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
        {std::pair(op.getStart(), "start"), std::pair(op.getLimit(), "limit")})
     if (map &&
         (map->getNumResults() == 0 || map->getNumDims() != shape.kinds.size() ||
-         map->getNumSymbols() != symbols))
+         map->getNumSymbols() != symbols)) // (C3)
       return op.emitOpError("expected ")
              << name << " to map " << shape.kinds.size() << " dimensions and "
              << symbols << " symbols, got " << AffineMapAttr::get(*map);
-  if (symbols != 0 && !op.getStart() && !op.getLimit())
+  if (symbols != 0 && !op.getStart() && !op.getLimit()) // (C3)
     return op.emitOpError("expected no limit operands or bounds without a "
                           "limit");
   SmallVector<unsigned> own = payloadDims(op, shape);
   unsigned end = op.getFirstBound() + op.getBounds();
   for (unsigned i = op.getFirstBound(); i < end; ++i) {
-    if (!elementOf(op.getInputs()[i]).isIntOrIndex())
+    if (!elementOf(op.getInputs()[i]).isIntOrIndex()) // (C4)
       return op.emitOpError("expected input ")
              << i << ", a bound, to hold integers, got "
              << op.getInputs()[i].getType();
@@ -426,7 +427,7 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
                    {IteratorKind::reduction, IteratorKind::contraction}) ||
         llvm::any_of(own, [&](unsigned dim) {
           return shape.maps[i].isFunctionOfDim(dim);
-        }))
+        })) // (C4)
       return op.emitOpError("expected input ")
              << i << ", a bound, to be a value of the row";
   }
@@ -438,12 +439,14 @@ LogicalResult ContractReduceOp::verify() {
                                 IteratorKind::contraction})))
     return failure();
   Shape shape(*this);
-  int64_t least =
-      2 * getContractions() + getNumPayloads() + getBounds() + getNumRights();
-  if (static_cast<int64_t>(getInputs().size()) < least)
-    return emitOpError("expected at least ")
-           << least << " inputs for the contractions, payloads and bounds, got "
-           << getInputs().size();
+  // In 128 bits, for any of these may be as large as 64 bits are.
+  auto least = static_cast<__int128>(2) * getContractions() + getNumPayloads() +
+               getBounds() + getNumRights();
+  if (static_cast<__int128>(getInputs().size()) < least) // (C2)
+    return emitOpError("expected inputs for ")
+           << getContractions() << " contractions, " << getNumPayloads()
+           << " payloads, " << getBounds() << " bounds and " << getNumRights()
+           << " that region 'right' reads, got " << getInputs().size();
   if (failed(verifyLimits(*this, shape)))
     return failure();
   unsigned inputs = 2 * getContractions();
@@ -460,7 +463,7 @@ LogicalResult ContractReduceOp::verify() {
     SmallVector<Type> results;
     for (Value init : getInits())
       results.push_back(elementOf(init));
-    if (llvm::is_contained(shape.kinds, IteratorKind::reduction))
+    if (llvm::is_contained(shape.kinds, IteratorKind::reduction)) // (C1)
       return emitOpError("expected states for the reduction dimension");
     if (!getRight().empty()) {
       SmallVector<Type> right = {elementOf(getInputs()[1])};
@@ -471,9 +474,9 @@ LogicalResult ContractReduceOp::verify() {
     }
     return verifyRegion(*this, getScore(), "score", score, results);
   }
-  if (!getRight().empty())
+  if (!getRight().empty()) // (C6)
     return emitOpError("expected region 'right' in a plain product only");
-  if (llvm::count(shape.kinds, IteratorKind::reduction) != 1)
+  if (llvm::count(shape.kinds, IteratorKind::reduction) != 1) // (C1)
     return emitOpError("expected one reduction dimension, got ")
            << llvm::count(shape.kinds, IteratorKind::reduction);
   states = yieldedTypes(getInit());
@@ -482,7 +485,8 @@ LogicalResult ContractReduceOp::verify() {
   llvm::append_range(step, states);
   llvm::append_range(merge, states);
   for (int64_t state : getRides())
-    if (state < getPivot() || state >= static_cast<int64_t>(states.size()))
+    if (state < getPivot() ||
+        state >= static_cast<int64_t>(states.size())) // (C5)
       return emitOpError("expected payloads to ride on one of the states ")
              << getPivot() << " to " << states.size() << ", got " << state;
   if (failed(verifyRegion(*this, getInit(), "init", {}, states)) ||
@@ -491,9 +495,14 @@ LogicalResult ContractReduceOp::verify() {
       failed(verifyRegion(*this, getFinish(), "finish", states, finished)))
     return failure();
   unsigned rows = getNumRowResults();
-  if (finished.size() < rows)
+  if (finished.size() < rows) // (C7)
     return emitOpError("expected region 'finish' to yield at least the ")
            << rows << " row results, got " << finished.size();
+  for (unsigned i = 0; i < rows; ++i)
+    if (finished[i] != elementOf(getInits()[i])) // (C7)
+      return emitOpError("expected value ")
+             << i << " of region 'finish' to be " << elementOf(getInits()[i])
+             << ", got " << finished[i];
   SmallVector<Type> apply, applied;
   for (Value payload : getInputs().slice(getFirstPayload(), getNumPayloads()))
     apply.push_back(elementOf(payload));

@@ -24,6 +24,18 @@ def StructureOpInterface : OpInterface<"StructureOpInterface",
     `inputs`, `inits` (destinations) and `offsets`; `indexing_maps` has a map
     for each input, then for each init, over the loop dimensions named by
     `iterator_types`.
+
+    * (S1) iterator types are parallel, reduction, carried, state and contraction.
+    * (S2) each input and init is ranked and has a map, of all loops and without
+      symbols, with a result for each dimension.
+    * (S3) the map of an init names each loop at most once.
+    * (S4) each loop indexes a dimension of some operand by itself, which has its
+      extent.
+    * (S5) there are no offsets or one for each loop.
+    * (S6) all operands are tensors, and each init has a result; or all are
+      memrefs and there is none.
+    * (S7) sizes that are known agree along each loop.
+    * (S8) regions take and yield what the definition says, and end in `gyre.yield`.
   }];
   let methods = [
     InterfaceMethod<"The kind of each loop dimension.",

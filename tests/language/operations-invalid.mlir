@@ -252,3 +252,107 @@ func.func private @private_memref(%x: memref<4xf32>, %y: tensor<4xf32>) -> tenso
 func.func @caller(%y: tensor<4xf32>) -> tensor<4xf32> {
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{expected a constant or #ml_program.extern}}
+ml_program.global private @w("text") : tensor<4xf32>
+func.func @weight_value(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected the value to be 'tensor<4xf32>', got 'tensor<5xf32>'}}
+ml_program.global private @w(dense<1.0> : tensor<5xf32>) : tensor<4xf32>
+func.func @weight_type(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// Few functions, each of which calls another one often.
+func.func private @f0() {
+  return
+}
+func.func private @f1() {
+  call @f0() : () -> ()
+  call @f0() : () -> ()
+  call @f0() : () -> ()
+  call @f0() : () -> ()
+  return
+}
+func.func private @f2() {
+  call @f1() : () -> ()
+  call @f1() : () -> ()
+  call @f1() : () -> ()
+  call @f1() : () -> ()
+  return
+}
+func.func private @f3() {
+  call @f2() : () -> ()
+  call @f2() : () -> ()
+  call @f2() : () -> ()
+  call @f2() : () -> ()
+  return
+}
+func.func private @f4() {
+  call @f3() : () -> ()
+  call @f3() : () -> ()
+  call @f3() : () -> ()
+  call @f3() : () -> ()
+  return
+}
+func.func private @f5() {
+  call @f4() : () -> ()
+  call @f4() : () -> ()
+  call @f4() : () -> ()
+  call @f4() : () -> ()
+  return
+}
+func.func private @f6() {
+  call @f5() : () -> ()
+  call @f5() : () -> ()
+  call @f5() : () -> ()
+  call @f5() : () -> ()
+  return
+}
+func.func private @f7() {
+  call @f6() : () -> ()
+  call @f6() : () -> ()
+  call @f6() : () -> ()
+  call @f6() : () -> ()
+  return
+}
+func.func private @f8() {
+  call @f7() : () -> ()
+  call @f7() : () -> ()
+  call @f7() : () -> ()
+  call @f7() : () -> ()
+  return
+}
+func.func private @f9() {
+  call @f8() : () -> ()
+  // expected-error @+1 {{expected at most 200000 operations once calls are inlined}}
+  call @f8() : () -> ()
+  return
+}
+func.func @inlined(%x: tensor<4xf32>) -> tensor<4xf32> {
+  call @f9() : () -> ()
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @call_in_formula(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%x : tensor<4xf32>) {
+  ^bb0(%e: f32):
+    // expected-error @+1 {{unsupported operation func.call in a region that is evaluated for each element}}
+    %1 = func.call @half(%e) : (f32) -> f32
+    linalg.yield %1 : f32
+  } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+func.func private @half(%x: f32) -> f32 {
+  return %x : f32
+}

@@ -94,3 +94,30 @@ func.func @carried(%x: tensor<?xf32> {gyre.name = "x", gyre.dims = ["N"]}, %n: i
   }
   return %1 : tensor<?xf32>
 }
+
+// -----
+
+func.func @not_carried(%x: tensor<?xf32> {gyre.dims = ["N"]}, %c: i1)
+    -> (tensor<?xf32> {gyre.dims = ["N"]}, tensor<4xf32>) {
+  %0:2 = scf.while (%t = %x) : (tensor<?xf32>) -> (tensor<?xf32>, tensor<4xf32>) {
+    %y = tensor.empty() : tensor<4xf32>
+    // expected-error @+1 {{expected a tensor that the loop carries, or one of the type of a carried tensor that is not passed on}}
+    scf.condition(%c) %t, %y : tensor<?xf32>, tensor<4xf32>
+  } do {
+  ^bb0(%t: tensor<?xf32>, %y: tensor<4xf32>):
+    scf.yield %t : tensor<?xf32>
+  }
+  return %0#0, %0#1 : tensor<?xf32>, tensor<4xf32>
+}
+
+// -----
+
+func.func @shifted(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"]}) {
+  // expected-error @+1 {{expected dimension 0 of operand 0 to hold positions up to 'N', got size 'N'}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i + 1)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<?xf32>) outs(%x : tensor<?xf32>) {
+  ^bb0(%e: f32, %o: f32):
+    linalg.yield %e : f32
+  } -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

@@ -146,3 +146,19 @@ func.func @size(%x: tensor<8xf32>, %count: tensor<index>) -> tensor<8xf32> {
   %1 = tensor.insert_slice %0 into %x[0] [%n] [1] : tensor<?xf32> into tensor<8xf32>
   return %1 : tensor<8xf32>
 }
+
+// -----
+
+func.func @insert_other_size(%x: tensor<?xf32> {gyre.dims = ["N"]}, %n: index, %k: index)
+    -> (tensor<?xf32> {gyre.dims = ["N"]}) {
+  %c0 = arith.constant 0 : index
+  %d = tensor.dim %x, %c0 : tensor<?xf32>
+  %i = arith.maxsi %k, %c0 : index
+  %j = arith.minsi %i, %d : index
+  %e = tensor.empty(%j) : tensor<?xf32>
+  %a = arith.maxsi %n, %c0 : index
+  %b = arith.minsi %a, %d : index
+  // expected-error @+1 {{expected size 0 to be that of the source}}
+  %0 = tensor.insert_slice %e into %x[0] [%b] [1] : tensor<?xf32> into tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

@@ -110,7 +110,7 @@ static LogicalResult verifyRepeats(AttentionOp op, Value operand,
   for (unsigned i = 0; agree && i < sizes.size(); ++i)
     agree = sizes[sizes.size() - 1 - i] == 1 ||
             sizesAgree(sizes[sizes.size() - 1 - i], full[full.size() - 1 - i]);
-  if (agree)
+  if (agree) // (C4)
     return success();
   return op.emitOpError("expected ")
          << name << " to repeat to " << spellSizes(full) << ", got "
@@ -123,20 +123,20 @@ static LogicalResult verifyLengths(AttentionOp op, ArrayRef<int64_t> leading) {
   if (clauses > 1) // (C7)
     return op.emitOpError("expected one of past, lengths and sequences, got ")
            << clauses;
-  if (op.getPast() && op.getAlign() != "end")
+  if (op.getPast() && op.getAlign() != "end") // (C7)
     return op.emitOpError("expected align = \"end\" with past");
   if (failed(verifyShape(op, op.getLengths(), "lengths", leading))) // (C8)
     return failure();
   if (op.getSequences().empty())
     return success();
-  if (op.getSequences().size() > 2 || !leading.empty())
+  if (op.getSequences().size() > 2 || !leading.empty()) // (C8)
     return op.emitOpError("expected one or two vectors of sequences and no "
                           "leading dimension, got ")
            << op.getSequences().size() << " and " << leading.size();
   for (Value starts : op.getSequences()) {
     RankedTensorType type = tensorType(starts);
     if (type != op.getSequences().front().getType() || type.getRank() != 1 ||
-        type.getDimSize(0) == 0)
+        type.getDimSize(0) == 0) // (C8)
       return op.emitOpError("expected sequences to be vectors of one type with "
                             "at least one element, got ")
              << op.getSequences().getTypes();
@@ -150,7 +150,7 @@ static LogicalResult verifyScore(AttentionOp op, unsigned leading) {
       return success();
     return op.emitOpError("expected a region for what stands in 'with'");
   }
-  if (leading > 1)
+  if (leading > 1) // (C9)
     return op.emitOpError("expected at most one leading dimension around a "
                           "region, got ")
            << leading;
@@ -161,7 +161,7 @@ static LogicalResult verifyScore(AttentionOp op, unsigned leading) {
   for (Value value : op.getCaptured())
     expected.push_back(getRegionType(tensorType(value).getElementType()));
   Block &block = op.getScore().front();
-  if (block.getArgumentTypes() != TypeRange(expected)) {
+  if (block.getArgumentTypes() != TypeRange(expected)) { // (C9)
     InFlightDiagnostic diag =
         op.emitOpError("expected region 'score' to take (")
         << expected << "), got (" << block.getArgumentTypes() << ")";
@@ -169,7 +169,7 @@ static LogicalResult verifyScore(AttentionOp op, unsigned leading) {
   }
   auto yield =
       block.empty() ? YieldOp() : dyn_cast<YieldOp>(block.getTerminator());
-  if (!yield || yield->getOperandTypes() != TypeRange(real))
+  if (!yield || yield->getOperandTypes() != TypeRange(real)) // (C9)
     return op.emitOpError("expected region 'score' to yield ") << real;
   return success();
 }
@@ -184,13 +184,13 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected k and v to have the same heads and length, "
                        "got ")
            << k << " and " << v;
-  if (!sizesAgree(q.getDimSize(rank - 1), k.getDimSize(rank - 1)))
+  if (!sizesAgree(q.getDimSize(rank - 1), k.getDimSize(rank - 1))) // (C2)
     return emitOpError("expected q and k to have the same features, got ")
            << q << " and " << k;
   auto realOf = [](RankedTensorType type) {
     return getRegionType(type.getElementType());
   };
-  if (realOf(q) != realOf(k) || realOf(q) != realOf(v))
+  if (realOf(q) != realOf(k) || realOf(q) != realOf(v)) // (C2)
     return emitOpError("expected q, k and v to be computed in one type, got ")
            << q << ", " << k << " and " << v;
   int64_t queryHeads = q.getDimSize(at.heads);
@@ -210,7 +210,7 @@ LogicalResult AttentionOp::verify() {
       return failure();
   if (!getScale() && q.isDynamicDim(rank - 1)) // (C5)
     return emitOpError("expected a scale where the features are not known");
-  if (getScale() && !getScale()->isFinite())
+  if (getScale() && !getScale()->isFinite()) // (C5)
     return emitOpError("expected a finite scale, got ")
            << getScale()->convertToDouble();
   if (auto window = getWindow()) // (C6)
@@ -221,7 +221,7 @@ LogicalResult AttentionOp::verify() {
                          "[")
              << *window << "]";
   if (auto cap = getSoftcap())
-    if (!cap->isFinite() || cap->isNegative() || cap->isZero())
+    if (!cap->isFinite() || cap->isNegative() || cap->isZero()) // (C6)
       return emitOpError("expected a positive softcap, got ")
              << cap->convertToDouble();
   if (failed(verifyLengths(*this, q.getShape().take_front(at.leading))))
@@ -240,7 +240,7 @@ LogicalResult CacheAppendOp::verify() {
     return emitOpError("expected dim to be one of the ")
            << cache.getRank() << " dimensions of the cache, got "
            << static_cast<int64_t>(getDim());
-  if (cache.getElementType() != tensorType(getX()).getElementType())
+  if (cache.getElementType() != tensorType(getX()).getElementType()) // (C1)
     return emitOpError("expected x of the cache's element type, got ")
            << getX().getType();
   SmallVector<int64_t> sizes(cache.getShape());

@@ -11,7 +11,7 @@ using namespace mlir;
 using namespace mlir::gyre;
 
 static LogicalResult verifyEps(Operation *op, const APFloat &eps) {
-  if (eps.isNegative() || !eps.isFinite())
+  if (eps.isNegative() || !eps.isFinite()) // (C3) (C4)
     return op->emitOpError("expected eps of 0 or more, got ")
            << eps.convertToDouble();
   return success();

@@ -34,7 +34,7 @@ parseSpans(OpAsmParser &parser,
   };
   do {
     StringRef kind;
-    if (parser.parseOptionalKeyword(&kind, {"text", "image", "video"}))
+    if (parser.parseOptionalKeyword(&kind, {"text", "image", "video"})) // (C2)
       return parser.emitError(
           parser.getCurrentLocation(),
           "expected text(n), image(h, w) or video(t, h, w)");
@@ -87,7 +87,8 @@ LogicalResult SinusoidalOp::verify() {
     return emitOpError("expected an even number of features up to 65536, got ")
            << type;
   double shift = getShift().convertToDouble();
-  if (!(static_cast<double>(features) / 2 - shift > 0) || !std::isfinite(shift))
+  if (!(static_cast<double>(features) / 2 - shift > 0) ||
+      !std::isfinite(shift)) // (C1)
     return emitOpError("expected a shift below ")
            << features / 2 << ", got " << shift;
   if (getPositions()) { // (C2)
@@ -95,7 +96,7 @@ LogicalResult SinusoidalOp::verify() {
     if (sizes != type.getShape().drop_back())
       return emitOpError("expected a result of sizes ")
              << spellSizes(sizes) << " and the features, got " << type;
-  } else if (rank != 2) {
+  } else if (rank != 2) { // (C2)
     return emitOpError("expected a result of two dimensions without positions, "
                        "got ")
            << type;
@@ -103,7 +104,7 @@ LogicalResult SinusoidalOp::verify() {
   if (getPositions() && getOffset()) // (C3)
     return emitOpError("expected no offset with positions");
   bool open = !getPositions() && type.isDynamicDim(0);
-  if (open != static_cast<bool>(getLength()))
+  if (open != static_cast<bool>(getLength())) // (C3)
     return open ? emitOpError("expected a length for ") << type
                 : emitOpError("expected no length");
   double base = getBase().convertToDouble();

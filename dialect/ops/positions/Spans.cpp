@@ -48,7 +48,7 @@ template <typename Op>
 static LogicalResult verifySpans(Op op, int64_t mostRank, int64_t axes) {
   int64_t wanted = 0, open = 0, tokens = 0;
   for (int64_t rank : op.getRanks()) {
-    if (rank < 1 || rank > mostRank)
+    if (rank < 1 || rank > mostRank) // (C2)
       return op.emitOpError("expected spans of at most ")
              << mostRank << " sizes, got " << rank;
     wanted += rank;
@@ -60,7 +60,7 @@ static LogicalResult verifySpans(Op op, int64_t mostRank, int64_t axes) {
       return op.emitOpError("expected sizes from 0 to 2^24, got ") << size;
   }
   if (wanted != static_cast<int64_t>(op.getStaticSizes().size()) ||
-      open != static_cast<int64_t>(op.getSizes().size()))
+      open != static_cast<int64_t>(op.getSizes().size())) // (C2)
     return op.emitOpError("expected ")
            << wanted << " sizes of spans, got " << op.getStaticSizes().size()
            << " with " << op.getSizes().size() << " values";

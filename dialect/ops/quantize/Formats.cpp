@@ -76,10 +76,10 @@ static LogicalResult checkScale(std::optional<Location> loc, Value scale,
                llvm::all_of(llvm::zip(given, sizes), [](auto pair) {
                  return sizesAgree(std::get<0>(pair), std::get<1>(pair));
                });
-  if (agree)
+  if (agree) // (C3)
     return success();
   return emitOptionalError(loc, "expected a scale of sizes ", spellSizes(sizes),
-                           ", got ", scale.getType()); // (C3)
+                           ", got ", scale.getType());
 }
 
 static LogicalResult checkZero(std::optional<Location> loc, Value zero,
@@ -91,7 +91,7 @@ static LogicalResult checkZero(std::optional<Location> loc, Value zero,
                llvm::all_of(llvm::zip(given, sizes), [](auto pair) {
                  return sizesAgree(std::get<0>(pair), std::get<1>(pair));
                });
-  if (agree)
+  if (agree) // (C5) (C6)
     return success();
   return emitOptionalError(loc,
                            "expected a zero point of a format of integers "

@@ -29,9 +29,9 @@ static int64_t numCodes(ArrayRef<int64_t> levels) {
 
 static LogicalResult verifyLevels(Operation *op, ArrayRef<int64_t> levels) {
   for (int64_t level : levels)
-    if (level < 2)
+    if (level < 2) // (C1) (C2)
       return op->emitOpError("expected levels of at least 2, got ") << level;
-  if (levels.empty() || numCodes(levels) > maxCodes)
+  if (levels.empty() || numCodes(levels) > maxCodes) // (C2) (C3)
     return op->emitOpError("expected at least one level and at most 2^24 "
                            "codes, got levels [")
            << levels << "]";

@@ -24,7 +24,7 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
   if (!recipe)
     return scaling;
   auto name = recipe.getAs<StringAttr>("rope_type");
-  if (!name || !llvm::is_contained(kinds, name.getValue())) {
+  if (!name || !llvm::is_contained(kinds, name.getValue())) { // (C7)
     InFlightDiagnostic diag = emitError() << "expected rope_type to be one of ";
     llvm::interleaveComma(kinds, diag);
     if (name)
@@ -55,7 +55,7 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
     optional.append({"attention_factor", "mscale", "mscale_all_dim",
                      "beta_fast", "beta_slow", "truncate"});
   for (StringRef key : required)
-    if (!recipe.get(key))
+    if (!recipe.get(key)) // (C7)
       return emitError() << "expected rope_type " << name << " to come with "
                          << key;
 
@@ -64,14 +64,15 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
     if (key == "rope_type")
       continue;
     if (!llvm::is_contained(required, key) &&
-        !llvm::is_contained(optional, key))
+        !llvm::is_contained(optional, key)) // (C7)
       return emitError() << "expected no " << key << " with rope_type " << name;
     Attribute value = entry.getValue();
     if (key == "short_factor" || key == "long_factor") {
       auto list = dyn_cast<DenseF64ArrayAttr>(value);
       if (!list || list.size() != pairs ||
-          !llvm::all_of(list.asArrayRef(),
-                        [](double f) { return f > 0 && std::isfinite(f); }))
+          !llvm::all_of(list.asArrayRef(), [](double f) {
+            return f > 0 && std::isfinite(f);
+          })) // (C7)
         return emitError() << "expected " << key << " to be array<f64: ..> of "
                            << pairs << " positive numbers, got " << value;
       (key == "short_factor" ? scaling.shortFactors : scaling.longFactors)
@@ -80,7 +81,7 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
     }
     if (key == "truncate") {
       auto flag = dyn_cast<BoolAttr>(value);
-      if (!flag)
+      if (!flag) // (C7)
         return emitError() << "expected truncate to be true or false, got "
                            << value;
       scaling.truncate = flag.getValue();
@@ -93,7 +94,8 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
              whole && !isa<BoolAttr>(value))
       number = static_cast<double>(whole.getInt());
     bool mayBeZero = key == "mscale" || key == "mscale_all_dim";
-    if (!std::isfinite(number) || number < 0 || (number == 0 && !mayBeZero))
+    if (!std::isfinite(number) || number < 0 ||
+        (number == 0 && !mayBeZero)) // (C7)
       return emitError() << "expected " << key
                          << " to be a positive number, got " << value;
     if (key == "factor")
@@ -117,14 +119,14 @@ FrequencyScaling::parse(DictionaryAttr recipe, int64_t pairs,
     else
       scaling.betaSlow = number;
   }
-  if (scaling.kind != "longrope" && scaling.factor < 1)
+  if (scaling.kind != "longrope" && scaling.factor < 1) // (C7)
     return emitError() << "expected a factor of at least 1, got "
                        << scaling.factor;
-  if (scaling.trained != 0 && scaling.trained <= 1)
+  if (scaling.trained != 0 && scaling.trained <= 1) // (C7)
     return emitError() << "expected original_max_position_embeddings above 1, "
                           "got "
                        << scaling.trained;
-  if (scaling.kind == "llama3" && scaling.low >= scaling.high)
+  if (scaling.kind == "llama3" && scaling.low >= scaling.high) // (C7)
     return emitError() << "expected low_freq_factor to be below "
                           "high_freq_factor, got "
                        << scaling.low << " and " << scaling.high;

@@ -94,12 +94,12 @@ static LogicalResult verifySections(RotaryOp op) {
              << pairs << " pairs, got " << section;
     sum += section;
   }
-  if (sum != pairs)
+  if (sum != pairs) // (C4)
     return op.emitOpError("expected sections to sum to ")
            << pairs << " pairs, got " << sum;
   if (op.getFrequencies() == "alternate")
     for (int64_t axis = 1; axis < axes; ++axis)
-      if ((sections[axis] - 1) * axes + axis >= pairs)
+      if ((sections[axis] - 1) * axes + axis >= pairs) // (C4)
         return op.emitOpError("expected alternating axes to find ")
                << sections[axis] << " of " << pairs << " pairs for axis "
                << axis << ", got [" << sections << "]";
@@ -113,20 +113,20 @@ static LogicalResult verifyTable(RotaryOp op) {
   if (cosines != op.getSines().getType()) // (C8)
     return op.emitOpError("expected cosines and sines of one type, got ")
            << cosines << " and " << op.getSines().getType();
-  if (op.getScaling())
+  if (op.getScaling()) // (C8)
     return op.emitOpError("expected no scaling with a table");
   int64_t pairs = op.getRotaryDims() / 2;
   if (!op.hasRowsOfTokens()) {
-    if (cosines.getDimSize(1) != pairs)
+    if (cosines.getDimSize(1) != pairs) // (C8)
       return op.emitOpError("expected a table of rows of ")
              << pairs << ", got " << cosines;
     if (op.getPositions() &&
-        isa<FloatType>(tensorType(op.getPositions()).getElementType()))
+        isa<FloatType>(tensorType(op.getPositions()).getElementType())) // (C8)
       return op.emitOpError("expected integer positions with a table, got ")
              << op.getPositions().getType();
     return success();
   }
-  if (op.getPositions() || op.getOffset())
+  if (op.getPositions() || op.getOffset()) // (C8)
     return op.emitOpError("expected neither positions nor an offset with a "
                           "table of a row a token");
   SmallVector<int64_t> sizes = tokenSizes(op, cosines.getRank() - 2);
@@ -140,9 +140,9 @@ static LogicalResult verifyScaling(RotaryOp op) {
       [&] { return op.emitOpError(); });
   if (failed(scaling))
     return failure();
-  if (op.getScaling() && op.getFrequencies() == "restart")
+  if (op.getScaling() && op.getFrequencies() == "restart") // (C7)
     return op.emitOpError("expected no scaling of frequencies that restart");
-  if (scaling->needsLargeBase() && op.getBase().convertToDouble() <= 1)
+  if (scaling->needsLargeBase() && op.getBase().convertToDouble() <= 1) // (C7)
     return op.emitOpError("expected a base above 1 to scale, got ")
            << op.getBase().convertToDouble();
   bool asks = scaling->dependsOnLength() && op.getPositions();
@@ -164,11 +164,11 @@ LogicalResult RotaryOp::verify() {
     return emitOpError("expected a known last dimension of x, got ") << x;
   int64_t dims = getRotaryDims();
   int64_t most = std::min<int64_t>(x.getShape().back(), 1 << 16);
-  if (dims <= 0 || dims % 2 != 0 || dims > most)
+  if (dims <= 0 || dims % 2 != 0 || dims > most) // (C2)
     return emitOpError("expected dims to be even and in [2, ")
            << most << "], got " << dims;
   int64_t start = getStart();
-  if (start < 0 || start > x.getShape().back() - dims)
+  if (start < 0 || start > x.getShape().back() - dims) // (C2)
     return emitOpError("expected start to be in [0, ")
            << x.getShape().back() - dims << "], got " << start;
   if (getPositions()) { // (C3)

@@ -14,7 +14,7 @@ using namespace mlir::gyre;
 /// Both parts of a state or none, of sizes `shape`.
 static LogicalResult verifyParts(Operation *op, ValueRange parts,
                                  ArrayRef<int64_t> shape) {
-  if (parts.size() != 0 && parts.size() != 2)
+  if (parts.size() != 0 && parts.size() != 2) // (C4)
     return op->emitOpError("expected both parts of the initial state or none, "
                            "got ")
            << parts.size();

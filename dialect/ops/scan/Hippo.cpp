@@ -216,7 +216,7 @@ LogicalResult DiscretizeOp::verify() {
            << (leading ? " after the number of steps" : "") << ", got "
            << spellSizes(r.getShape()) << " and " << spellSizes(w.getShape());
   int64_t size = b.getDimSize(0), steps = leading ? w.getDimSize(0) : 1;
-  if (steps > mostWork / (size * size * size))
+  if (steps > mostWork / (size * size * size)) // (C2)
     return emitOpError("expected at most ")
            << mostWork / (size * size * size) << " matrices of size " << size
            << ", got " << steps;
@@ -230,7 +230,7 @@ LogicalResult DiscretizeOp::verify() {
     return emitOpError("expected alpha with the method generalized, and with "
                        "no other");
   if (general && !(getAlpha()->convertToDouble() >= 0 &&
-                   getAlpha()->convertToDouble() <= 1))
+                   getAlpha()->convertToDouble() <= 1)) // (C5)
     return emitOpError("expected alpha in [0, 1], got ")
            << getAlpha()->convertToDouble();
   return success();
@@ -263,7 +263,7 @@ FailureOr<SmallVector<Value>> DiscretizeOp::decomposeOperation(OpBuilder &b) {
     std::optional<Matrix> both =
         hold ? discretizeHold(a, input, step)
              : discretizeBilinear(a, input, step, alpha);
-    if (!both)
+    if (!both) // (C4)
       return emitOpError("expected I - alpha s A to have an inverse");
     for (int64_t i = 0; i < n; ++i) {
       for (int64_t j = 0; j < n; ++j)

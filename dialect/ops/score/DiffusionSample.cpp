@@ -28,7 +28,7 @@ template <typename Op> static LogicalResult verifyTimes(Op op) {
                           "attribute, and timesteps");
   if (op.getSteps()) {
     int64_t steps = *op.getSteps();
-    if (steps < 1 || steps > count)
+    if (steps < 1 || steps > count) // (C2)
       return op.emitOpError("expected 1 to ")
              << count << " steps, got " << steps;
   }

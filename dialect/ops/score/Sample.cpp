@@ -29,7 +29,7 @@ LogicalResult gyre::verifySampledFunction(Operation *op, FlatSymbolRefAttr name,
   SmallVector<Type> inputs = {sample, Float32Type::get(op->getContext())};
   llvm::append_range(inputs, conditions.getTypes());
   auto expected = FunctionType::get(op->getContext(), inputs, sample);
-  if (function.getFunctionType() != expected)
+  if (function.getFunctionType() != expected) // (C1)
     return op->emitOpError("expected ")
            << name << " to be " << expected << ", got "
            << function.getFunctionType();
@@ -40,7 +40,7 @@ template <typename Op> static LogicalResult verifySteps(Op op) {
   bool attribute = static_cast<bool>(op.getSteps());
   if (attribute == static_cast<bool>(op.getStepCount())) // (C2)
     return op.emitOpError("expected steps once, as an operand or an attribute");
-  if (attribute && static_cast<int64_t>(*op.getSteps()) < 1)
+  if (attribute && static_cast<int64_t>(*op.getSteps()) < 1) // (C2)
     return op.emitOpError("expected at least one step, got ")
            << static_cast<int64_t>(*op.getSteps());
   return success();
@@ -79,7 +79,7 @@ LogicalResult EdmSampleOp::verify() {
   int64_t order = getOrder(), most = isAdams ? 4 : 2;
   if (order < 1 || order > most) // (C5)
     return emitOpError("expected order 1 to ") << most << ", got " << order;
-  if (isAdams && churn != 0)
+  if (isAdams && churn != 0) // (C5)
     return emitOpError("expected no churn with method adams, got ") << churn;
   return success();
 }

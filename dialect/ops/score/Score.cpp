@@ -53,7 +53,7 @@ LogicalResult KarrasSigmasOp::verify() {
     return emitOpError("expected steps if and only if the size of the result "
                        "is not known, got ")
            << type;
-  if (!type.isDynamicDim(0) && type.getDimSize(0) < 2)
+  if (!type.isDynamicDim(0) && type.getDimSize(0) < 2) // (C1)
     return emitOpError("expected a result of at least 2 elements, got ")
            << type;
   double min = getSigmaMin().convertToDouble();

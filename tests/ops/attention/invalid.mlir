@@ -218,3 +218,11 @@ func.func @cache_append_c1_type(%c: tensor<2x90x16xf32>, %x: tensor<2x5x16xf16>,
   %y = gyre.cache_append %c, %x at(%past) : tensor<2x90x16xf32>, tensor<2x5x16xf16>
   return
 }
+
+// -----
+
+func.func @attention_c5_scale(%q: tensor<8x5x4xf32>) {
+  // expected-error @+1 {{expected a finite scale, got }}
+  %y = gyre.attention %q, %q, %q {scale = 0x7FF0000000000000 : f64} : tensor<8x5x4xf32>, tensor<8x5x4xf32>, tensor<8x5x4xf32>
+  return
+}

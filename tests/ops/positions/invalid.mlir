@@ -107,7 +107,7 @@ func.func @sinusoidal_c3_length() {
 // -----
 
 func.func @sinusoidal_c4() {
-  // expected-error @+1 {{expected a positive base and a finite scale, got 0.0}}
+  // expected-error @+1 {{expected a positive base and a finite scale, got 0.000000e+00 and 1.000000e+00}}
   %y = gyre.sinusoidal {base = 0.0} : tensor<4x6xf32>
   return
 }
@@ -125,5 +125,21 @@ func.func @complex_embedding_c1(%ids: tensor<3xi32>, %t: tensor<?x4xf32>) {
 func.func @complex_embedding_c2(%ids: tensor<i32>, %t: tensor<9x4xf32>) {
   // expected-error @+1 {{expected ids along a sequence, got 'tensor<i32>'}}
   %re, %im = gyre.complex_embedding %ids, %t, %t, %t : tensor<i32>, tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @tie_positions_c2_count(%n: index) {
+  // expected-error @+1 {{expected 1 sizes of spans, got 2 with 0 values}}
+  %p = "gyre.tie_positions"() {static_sizes = array<i64: 1, 2>, ranks = array<i64: 1>} : () -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @sinusoidal_c3_known(%n: index) {
+  // expected-error @+1 {{expected no length}}
+  %y = gyre.sinusoidal length(%n) : tensor<4x6xf32>
   return
 }

@@ -228,3 +228,38 @@ func.func @rotary_c9_needless(%x: tensor<8x64xf32>, %p: tensor<8xi32>, %n: index
   %y = gyre.rotary %x positions(%p) length(%n) : tensor<8x64xf32>, tensor<8xi32>
   return
 }
+
+// -----
+
+func.func @rotary_c4_range(%x: tensor<8x64xf32>, %p: tensor<8x2xi32>) {
+  // expected-error @+1 {{expected sections of 1 to 32 pairs, got 33}}
+  %y = gyre.rotary %x positions(%p) {sections = array<i64: 33, -1>}
+      : tensor<8x64xf32>, tensor<8x2xi32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_factor(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected a factor of at least 1, got 5.0}}
+  %y = gyre.rotary %x {scaling = {rope_type = "linear", factor = 0.5}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_truncate(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected truncate to be true or false, got 1 : i64}}
+  %y = gyre.rotary %x {scaling = {rope_type = "yarn", factor = 2.0,
+      original_max_position_embeddings = 64, truncate = 1}} : tensor<8x64xf32>
+  return
+}
+
+// -----
+
+func.func @rotary_c7_order(%x: tensor<8x64xf32>) {
+  // expected-error @+1 {{expected low_freq_factor to be below high_freq_factor, got 4.000000e+00 and 4.000000e+00}}
+  %y = gyre.rotary %x {scaling = {rope_type = "llama3", factor = 2.0, low_freq_factor = 4.0,
+      high_freq_factor = 4.0, original_max_position_embeddings = 64}} : tensor<8x64xf32>
+  return
+}

@@ -443,3 +443,11 @@ func.func @discretize_c4_inverse() -> tensor<2x2xf32> {
       : tensor<2x2xf64>, tensor<2xf64> -> tensor<2x2xf32>, tensor<2xf32>
   return %r : tensor<2x2xf32>
 }
+
+// -----
+
+func.func @lru_c2_rank(%u: tensor<?x64xf32>, %n: tensor<32x1xf32>, %b: tensor<64x32xf32>, %c: tensor<32x8xf32>) {
+  // expected-error @+1 {{expected nu of rank 1, got 'tensor<32x1xf32>'}}
+  %0:3 = gyre.lru %u, %n, %n, %b, %b, %c, %c : tensor<?x64xf32>, tensor<32x1xf32>, tensor<32x1xf32>, tensor<64x32xf32>, tensor<64x32xf32>, tensor<32x8xf32>, tensor<32x8xf32>
+  return
+}

@@ -90,6 +90,7 @@ TEST_CASE("cuda: the best image that the device runs") {
         "scale_cuda: expected a device for sm_80, sm_90, sm_90a, got compute "
         "capability 7.5");
   CHECK(mock().loads == 4);
+  CHECK(scale_cuda(stream, x, 1, y, 3, 5, nullptr) == GYRE_ERROR_DEVICE);
 }
 
 TEST_CASE("cuda: kernels are loaded once a context") {
