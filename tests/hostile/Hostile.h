@@ -13,9 +13,17 @@
 
 namespace hostile {
 
-/// Sizes near the end of 64 bits are multiplied here.
+/// Sizes near the end of 64 bits are multiplied here; what leaves 128 bits too
+/// is as large as they get.
 using Wide = __int128;
 
+inline Wide multiply(Wide a, Wide b) {
+  Wide product;
+  if (!__builtin_mul_overflow(a, b, &product))
+    return product;
+  Wide most = ~(Wide(1) << 127) >> 8;
+  return (a < 0) == (b < 0) ? most : -most;
+}
 inline Wide floorDiv(Wide a, Wide b) { return a / b - (a % b < 0); }
 inline Wide ceilDiv(Wide a, Wide b) { return a / b + (a % b > 0); }
 inline Wide modulo(Wide a, Wide b) { return (a % b + b) % b; }

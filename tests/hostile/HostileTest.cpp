@@ -122,7 +122,7 @@ struct Call {
   size_t countBytes(const Argument &argument) const {
     Wide bytes = elementBytes(argument.type);
     for (auto dim : argument.dims)
-      bytes *= std::max<Wide>(0, dim(sizes.data()));
+      bytes = multiply(bytes, std::max<Wide>(0, dim(sizes.data())));
     return size_t(bytes);
   }
   static void fill(Array &array, const Argument &argument,

@@ -10,7 +10,7 @@ import re
 import sys
 
 SCALARS = {"f32": "float", "f64": "double", "f16": "uint16_t", "bf16": "uint16_t", "i1": "uint8_t", "index": "int64_t"}
-DIVISIONS = {"floordiv": "floorDiv", "ceildiv": "ceilDiv", "mod": "modulo"}
+OPERATIONS = {"*": "multiply", "floordiv": "floorDiv", "ceildiv": "ceilDiv", "mod": "modulo"}
 
 
 def scalar(type):
@@ -36,10 +36,10 @@ class Expression:
 
     def product(self):
         left = self.factor()
-        while self.tokens and (self.tokens[0] == "*" or self.tokens[0] in DIVISIONS):
+        while self.tokens and self.tokens[0] in OPERATIONS:
             operator = self.tokens.pop(0)
             right = self.factor()
-            left = f"{left} * {right}" if operator == "*" else f"{DIVISIONS[operator]}({left}, {right})"
+            left = f"{OPERATIONS[operator]}({left}, {right})"
         return left
 
     def sum(self):

@@ -127,8 +127,9 @@ struct Rows {
   }
 
   /// (x - mean) / sqrt(variance + eps), times weight, plus bias, where these
-  /// are given; with `center` false, about 0.
-  Value normalize(bool center, double eps, Value weight, Value bias) const {
+  /// are given, stored as `element`; with `center` false, about 0.
+  Value normalize(Type element, bool center, double eps, Value weight,
+                  Value bias) const {
     Value reciprocal = reciprocalCount();
     SmallVector<Input> inputs = {{x, identity}};
     if (center) {
@@ -146,7 +147,7 @@ struct Rows {
       inputs.push_back({bias, column});
     unsigned first = center ? 2 : 1;
     return sum(
-        inputs, {tensorType(x).getElementType(), identity},
+        inputs, {element, identity},
         [&](ArrayRef<Scalar> e) { return centered(e) * centered(e); },
         [&](Body &body, Scalar s) {
           return rsqrt(s * body.outer(reciprocal) + eps);
@@ -165,14 +166,16 @@ struct Rows {
 } // namespace
 
 FailureOr<SmallVector<Value>> LayerNormOp::decomposeOperation(OpBuilder &b) {
-  return SmallVector<Value>{
-      Rows(b, getLoc(), getX())
-          .normalize(true, getEps().convertToDouble(), getWeight(), getBias())};
+  return SmallVector<Value>{Rows(b, getLoc(), getX())
+                                .normalize(getType().getElementType(), true,
+                                           getEps().convertToDouble(),
+                                           getWeight(), getBias())};
 }
 
 FailureOr<SmallVector<Value>> RmsNormOp::decomposeOperation(OpBuilder &b) {
   return SmallVector<Value>{Rows(b, getLoc(), getX())
-                                .normalize(false, getEps().convertToDouble(),
+                                .normalize(getType().getElementType(), false,
+                                           getEps().convertToDouble(),
                                            getWeight(), getBias())};
 }
 
@@ -187,14 +190,19 @@ FailureOr<SmallVector<Value>> GroupNormOp::decomposeOperation(OpBuilder &b) {
                      {b.getIndexAttr(groups), b.getIndexAttr(inGroup)});
   if (rank > 2)
     x = mergeDims(b, loc, x, 2, rank - 1);
-  Value y = Rows(b, loc, x).normalize(true, getEps().convertToDouble(), {}, {});
+  // Rounded once, behind weight and bias.
+  bool isPlain = !getWeight() && !getBias();
+  Type element =
+      isPlain ? type.getElementType() : getRegionType(type.getElementType());
+  Value y = Rows(b, loc, x).normalize(element, true, getEps().convertToDouble(),
+                                      {}, {});
   if (rank > 2) {
     SmallVector<OpFoldResult> inner = {b.getIndexAttr(inGroup)};
     inner.append(sizes.begin() + 2, sizes.end());
     y = splitDim(b, loc, y, 2, inner);
   }
   y = mergeDims(b, loc, y, 1, 2);
-  if (!getWeight() && !getBias())
+  if (isPlain)
     return SmallVector<Value>{y};
   AffineMap identity = b.getMultiDimIdentityMap(rank);
   AffineMap channel = mapOf(b.getContext(), rank, 1u);
