@@ -171,7 +171,7 @@ struct FuseEpilogue : OpRewritePattern<linalg::GenericOp> {
     maps.pop_back();
     // New elements go in front of what belongs to `right`.
     SmallVector<Value> inputs(product.getInputs());
-    unsigned rights = product.getNumRights(), at = inputs.size() - rights;
+    unsigned rights = product.getNumReadings(), at = inputs.size() - rights;
     SmallVector<OpOperand *> others;
     for (OpOperand *other : map.getDpsInputOperands())
       if (other != operand) {
@@ -237,35 +237,45 @@ struct FuseEpilogue : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// A map that widens narrow elements becomes the region `right` of the product
-/// that they are the right operand of: fewer bytes are read, and the wide ones
-/// exist in registers and panels only.
-struct FuseRight : OpRewritePattern<ContractReduceOp> {
+/// A map that widens narrow elements becomes the region `right` of the
+/// contraction that they are the right operand of, or `payload` where they are
+/// that: fewer bytes are read, and the wide ones exist in registers and panels
+/// only.
+struct FuseReadings : OpRewritePattern<ContractReduceOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(ContractReduceOp product,
+  LogicalResult matchAndRewrite(ContractReduceOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!product.isPlainProduct() || product.getContractions() != 1 ||
-        !product.getRight().empty() || !product.getOffsets().empty())
+    if (!op.getOffsets().empty())
       return failure();
-    Value right = product.getInputs()[1];
-    auto collapse = right.getDefiningOp<tensor::CollapseShapeOp>();
-    auto map = (collapse ? collapse.getSrc() : right)
+    if (op.getContractions() == 1 && op.getRight().empty() &&
+        succeeded(fuse(op, 1, op.getRight(), rewriter)))
+      return success();
+    if (op.getNumPayloads() == 0 || !op.getPayload().empty())
+      return failure();
+    return fuse(op, op.getFirstPayload(), op.getPayload(), rewriter);
+  }
+
+  static LogicalResult fuse(ContractReduceOp product, unsigned input,
+                            Region &region, PatternRewriter &rewriter) {
+    Value wide = product.getInputs()[input];
+    auto collapse = wide.getDefiningOp<tensor::CollapseShapeOp>();
+    auto map = (collapse ? collapse.getSrc() : wide)
                    .getDefiningOp<linalg::GenericOp>();
     if (!map || !isWidening(map) || map->getBlock() != product->getBlock())
       return failure();
 
     // The loops of the map as expressions of the product's.
     SmallVector<AffineMap> maps = product.getIndexingMapsArray();
-    SmallVector<AffineExpr> positions(maps[1].getResults());
+    SmallVector<AffineExpr> positions(maps[input].getResults());
     if (collapse && failed(delinearize(collapse, positions)))
       return failure();
-    AffineMap toResult = AffineMap::get(maps[1].getNumDims(), 0, positions,
+    AffineMap toResult = AffineMap::get(maps[input].getNumDims(), 0, positions,
                                         rewriter.getContext());
     AffineMap loops =
         inversePermutation(map.getIndexingMapsArray().back()).compose(toResult);
 
-    // The input that stands for the operand has its columns and contraction.
+    // The input that stands for the operand has all of its loops.
     SmallVector<OpOperand *> operands = map.getDpsInputOperands();
     auto composed = [&](OpOperand *operand) {
       return map.getMatchingIndexingMap(operand).compose(loops);
@@ -273,7 +283,7 @@ struct FuseRight : OpRewritePattern<ContractReduceOp> {
     auto main = llvm::find_if(operands, [&](OpOperand *operand) {
       AffineMap access = composed(operand);
       for (unsigned dim = 0; dim < loops.getNumDims(); ++dim)
-        if (maps[1].isFunctionOfDim(dim) && !access.isFunctionOfDim(dim))
+        if (maps[input].isFunctionOfDim(dim) && !access.isFunctionOfDim(dim))
           return false;
       return true;
     });
@@ -281,29 +291,22 @@ struct FuseRight : OpRewritePattern<ContractReduceOp> {
       return failure();
     std::iter_swap(operands.begin(), main);
 
+    // What `right` sees stands before what `payload` sees.
     SmallVector<Value> inputs(product.getInputs());
-    inputs[1] = operands.front()->get();
-    maps[1] = composed(operands.front());
+    inputs[input] = operands.front()->get();
+    maps[input] = composed(operands.front());
     unsigned at = inputs.size();
+    if (input == 1)
+      at -= product.getNumReadings();
     for (OpOperand *operand : ArrayRef(operands).drop_front()) {
-      inputs.push_back(operand->get());
+      inputs.insert(inputs.begin() + at, operand->get());
       maps.insert(maps.begin() + at++, composed(operand));
     }
-    auto score = [&](OpBuilder &b, Block &block) {
-      IRMapping mapping;
-      mapping.map(product.getScore().getArguments(), block.getArguments());
-      for (Operation &op : product.getScore().front().without_terminator())
-        b.clone(op, mapping);
-      return llvm::map_to_vector(
-          product.getScore().front().getTerminator()->getOperands(),
-          [&](Value value) { return mapping.lookupOrDefault(value); });
-    };
-    auto fused =
-        createProduct(rewriter, product.getLoc(), /*contractions=*/1, inputs,
-                      product.getInits(), maps, product.getIteratorTypes(),
-                      score, operands.size() - 1);
-    writeRight(rewriter, fused, map, operands, loops);
-    rewriter.replaceOp(product, fused);
+    rewriter.modifyOpInPlace(product, [&] {
+      product.getInputsMutable().assign(inputs);
+      product.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+      writeReading(rewriter, region, map, operands, loops);
+    });
     return success();
   }
 
@@ -355,12 +358,12 @@ struct FuseRight : OpRewritePattern<ContractReduceOp> {
     return success();
   }
 
-  static void writeRight(PatternRewriter &rewriter, ContractReduceOp product,
-                         linalg::GenericOp map, ArrayRef<OpOperand *> operands,
-                         AffineMap loops) {
+  static void writeReading(PatternRewriter &rewriter, Region &region,
+                           linalg::GenericOp map,
+                           ArrayRef<OpOperand *> operands, AffineMap loops) {
     OpBuilder::InsertionGuard guard(rewriter);
     Location loc = map.getLoc();
-    Block *block = rewriter.createBlock(&product.getRight());
+    Block *block = rewriter.createBlock(&region);
     IRMapping mapping;
     for (OpOperand *operand : operands) {
       Value stored = map.getMatchingBlockArgument(operand);
@@ -409,7 +412,7 @@ struct FuseRight : OpRewritePattern<ContractReduceOp> {
 struct LowerProducts : gyre::impl::LowerProductsBase<LowerProducts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerContraction, FuseEpilogue, FuseRight>(&getContext());
+    patterns.add<LowerContraction, FuseEpilogue, FuseReadings>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

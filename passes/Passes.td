@@ -166,7 +166,7 @@ def LowerProducts : Pass<"gyre-lower-products", "::mlir::func::FuncOp"> {
     becomes the tail of its `score`. The operand that the result's last
     dimension comes from is the right one. A map that widens narrow elements
     into it, also through a reshape of the contraction, becomes the product's
-    `right`.
+    `right`; in front of a fold's columns and payload `right` and `payload`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",

@@ -211,18 +211,21 @@ AccessKind ContractEmitter::accessOf(unsigned operand, int dim) {
 Value ContractEmitter::loadLanes(unsigned operand, int dim, Value base,
                                  Value mask) {
   Value element = loadStored(operand, dim, base, mask);
-  if (operand != 1 || op.getRight().empty())
+  if (operand >= op.getInputs().size())
+    return element;
+  auto [region, first, count] = op.getReading(operand);
+  if (!region)
     return element;
   SmallVector<Value> arguments = {element};
-  unsigned end = op.getInputs().size();
-  for (unsigned i = end - op.getNumRights(); i < end; ++i)
+  for (unsigned i = first; i < first + count; ++i)
     arguments.push_back(loadStored(i, dim, base, mask));
   auto index = [&](unsigned d) { return indexAt(d, dim, base); };
-  Value value = cloneRegion(b, op.getRight(), arguments, index, mask).front();
+  Value value = cloneRegion(b, *region, arguments, index, mask).front();
   if (!mask)
     return value;
-  return arith::SelectOp::create(b, loc, mask, splat(value),
-                                 zeroVector(factorType(0)));
+  return arith::SelectOp::create(
+      b, loc, mask, splat(value),
+      zeroVector(getElementTypeOrSelf(value.getType())));
 }
 
 Value ContractEmitter::loadStored(unsigned operand, int dim, Value base,

@@ -75,8 +75,8 @@ private:
   /// contiguous: tiles don't cross its panels.
   AccessKind accessOf(unsigned operand, int dim);
   /// An operand at the current positions: a vector along `dim` starting at
-  /// `base`, or a scalar that is the same for all lanes. The first right
-  /// operand is what the region `right` makes of it.
+  /// `base`, or a scalar that is the same for all lanes. One that a region
+  /// makes as it is read is what that makes of it.
   Value loadLanes(unsigned operand, int dim, Value base, Value mask = {});
   /// The operand as it is stored, but for its width.
   Value loadStored(unsigned operand, int dim, Value base, Value mask);

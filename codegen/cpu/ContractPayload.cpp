@@ -20,7 +20,7 @@ LogicalResult ContractEmitter::planPayloads() {
   unsigned inputs = op.getInputs().size(), rows = op.getNumRowResults();
   sums.resize(op.getNumPayloads());
   for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
-    Type type = getRegionType(typeOf(payloadOperand(p)).getElementType());
+    Type type = op.getReadType(payloadOperand(p));
     unsigned result = inputs + rows + p;
     if (rows + p < op.getInits().size() &&
         typeOf(result).getElementType() == type &&
@@ -64,7 +64,7 @@ Value ContractEmitter::maskOfPayload(Value base, bool masked) {
 
 void ContractEmitter::zeroPayloads(Value local) {
   for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
-    Type type = getRegionType(typeOf(payloadOperand(p)).getElementType());
+    Type type = op.getReadType(payloadOperand(p));
     forVectors(extents[payload], [&](Value base, int64_t vectors, bool masked) {
       for (int64_t v = 0; v < vectors; ++v) {
         Value at = add(base, v * lanes);

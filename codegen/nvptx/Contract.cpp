@@ -181,14 +181,13 @@ Value ContractEmitter::load(unsigned operand, ArrayRef<Value> at) {
   auto stored = [&](unsigned operand) {
     return loadElement(b, loc, operandAt(operand), indicesOf(operand, at));
   };
-  if (operand != 1 || op.getRight().empty())
+  auto [region, first, count] = op.getReading(operand);
+  if (!region)
     return stored(operand);
-  // The first right operand is what the region makes of it.
   Values arguments = {stored(operand)};
-  unsigned end = op.getInputs().size();
-  for (unsigned i = end - op.getNumRights(); i < end; ++i)
+  for (unsigned i = first; i < first + count; ++i)
     arguments.push_back(stored(i));
-  return cloneRegion(b, op.getRight(), arguments,
+  return cloneRegion(b, *region, arguments,
                      [&](unsigned dim) { return globalOf(dim, at[dim]); })
       .front();
 }

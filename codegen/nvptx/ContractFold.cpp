@@ -85,7 +85,7 @@ void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
   }
   for (unsigned p = 0; p < payloads; ++p)
     carried.append(threadRows * threadPayload,
-                   zero(getRegionType(elementOf(payloadOperand(p)))));
+                   zero(op.getReadType(payloadOperand(p))));
   // Spans move forward with rows.
   tile.columnEnd = spanOf(add(tile.rowEnd, -1)).end;
   carried =

@@ -48,12 +48,16 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
 
     Without a reduction dimension (j parallel, no states, `init` to `apply`
     absent) the values of `score` are the results: a matrix product with its
-    epilogue. Such a product may have a region `right` that makes the right
-    operand of its first contraction as it is read, of rhs_0 and of the last
-    inputs: narrow weights and their scales.
+    epilogue.
 
-    Block arguments: `right(element of rhs_0, elements of the last inputs)`,
-    `score(products, elements)`, `init()`, `step(scores,
+    Narrow numbers with scales are widened as they are read: a region `right`
+    makes the right operand of the first contraction, of rhs_0 and of some of
+    the last inputs, a region `payload` the first payload, of what is stored and
+    of the last inputs behind these. Weights of a product are an example, a
+    cache of keys and values another.
+
+    Block arguments: `right(element of rhs_0, elements of its inputs)`,
+    `payload(element of payload_0, elements of its inputs)`, `score(products, elements)`, `init()`, `step(scores,
     states)`, `merge(states, states)`, `finish(states)`, `apply(payload sums,
     finished)`. Regions compute in f32. The laws of `gyre.reduce` hold, and the
     order of sums over the contraction and reduction dimensions is free.
@@ -68,7 +72,7 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
       symbol for each limit operand and bound, of which there is none without them.
     * (C4) bounds are integers and values of a row.
     * (C5) payloads ride on sums: on states from `pivot` on.
-    * (C6) `right` stands in plain products only.
+    * (C6) `payload` has a payload to make, a float.
     * (C7) `finish` yields a value for each row result, of its type.
   }];
   let arguments = (ins
@@ -81,14 +85,15 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     OptionalAttr<AffineMapAttr>:$limit, OptionalAttr<AffineMapAttr>:$start,
     DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$bounds);
   let results = (outs Variadic<AnyRankedTensor>:$results);
-  let regions = (region MaxSizedRegion<1>:$right, SizedRegion<1>:$score,
+  let regions = (region MaxSizedRegion<1>:$right, MaxSizedRegion<1>:$payload,
+    SizedRegion<1>:$score,
     MaxSizedRegion<1>:$init, MaxSizedRegion<1>:$step, MaxSizedRegion<1>:$merge,
     MaxSizedRegion<1>:$finish, MaxSizedRegion<1>:$apply);
   let assemblyFormat = [{
     attr-dict `ins` `(` $inputs `:` type($inputs) `)`
     `outs` `(` $inits `:` type($inits) `)` (`offsets` `(` $offsets^ `)`)?
     (`limited` `(` $limit_operands^ `)`)?
-    (`right` $right^)? `score` $score
+    (`right` $right^)? (`payload` $payload^)? `score` $score
     (`init` $init^ `step` $step `merge` $merge `finish` $finish)?
     (`apply` $apply^)? (`->` type($results)^)?
   }];
@@ -97,15 +102,19 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     unsigned getNumElements() {
       return getFirstPayload() - 2 * getContractions();
     }
-    /// The last inputs, which only `right` sees.
-    unsigned getNumRights() {
-      return getRight().empty() || getRight().getNumArguments() == 0
-                 ? 0 : getRight().getNumArguments() - 1;
-    }
+    /// The region that makes an input as it is read (null where it is read as
+    /// it is stored), with the first and the number of the other inputs that it
+    /// sees.
+    struct Reading { Region *region; unsigned first, count; };
+    Reading getReading(unsigned input);
+    /// What an input's elements are where they are read.
+    Type getReadType(unsigned input);
+    /// The last inputs, which only `right` and `payload` see.
+    unsigned getNumReadings();
     /// The first input that is a payload, and the first that is a bound.
     unsigned getFirstPayload() { return getFirstBound() - getNumPayloads(); }
     unsigned getFirstBound() {
-      return getInputs().size() - getNumRights() - getBounds();
+      return getInputs().size() - getNumReadings() - getBounds();
     }
     /// No states: the values of `score` are the results.
     bool isPlainProduct() { return getStep().empty(); }

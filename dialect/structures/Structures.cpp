@@ -434,6 +434,44 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
   return success();
 }
 
+static unsigned argumentsAfterFirst(Region &region) {
+  return region.empty() || region.getNumArguments() == 0
+             ? 0
+             : region.getNumArguments() - 1;
+}
+
+unsigned ContractReduceOp::getNumReadings() {
+  return argumentsAfterFirst(getRight()) + argumentsAfterFirst(getPayload());
+}
+
+ContractReduceOp::Reading ContractReduceOp::getReading(unsigned input) {
+  unsigned payloads = argumentsAfterFirst(getPayload());
+  unsigned end = getInputs().size(), first = end - getNumReadings();
+  if (input == 1 && !getRight().empty())
+    return {&getRight(), first, end - payloads - first};
+  if (input == getFirstPayload() && !getPayload().empty())
+    return {&getPayload(), end - payloads, payloads};
+  return {nullptr, end, 0};
+}
+
+Type ContractReduceOp::getReadType(unsigned input) {
+  if (Region *region = getReading(input).region)
+    return region->front().getTerminator()->getOperand(0).getType();
+  return elementOf(getInputs()[input]);
+}
+
+/// A region that makes `input` of type `type`, where there is one.
+static LogicalResult verifyReading(ContractReduceOp op, Region &region,
+                                   StringRef name, unsigned input, Type type) {
+  if (region.empty())
+    return success();
+  auto reading = op.getReading(input);
+  SmallVector<Type> arguments = {elementOf(op.getInputs()[input])};
+  for (Value other : op.getInputs().slice(reading.first, reading.count))
+    arguments.push_back(elementOf(other));
+  return verifyRegion(op, region, name, arguments, type);
+}
+
 LogicalResult ContractReduceOp::verify() {
   if (failed(allowKinds(*this, {IteratorKind::parallel, IteratorKind::reduction,
                                 IteratorKind::contraction})))
@@ -441,12 +479,13 @@ LogicalResult ContractReduceOp::verify() {
   Shape shape(*this);
   // In 128 bits, for any of these may be as large as 64 bits are.
   auto least = static_cast<__int128>(2) * getContractions() + getNumPayloads() +
-               getBounds() + getNumRights();
+               getBounds() + getNumReadings();
   if (static_cast<__int128>(getInputs().size()) < least) // (C2)
     return emitOpError("expected inputs for ")
            << getContractions() << " contractions, " << getNumPayloads()
-           << " payloads, " << getBounds() << " bounds and " << getNumRights()
-           << " that region 'right' reads, got " << getInputs().size();
+           << " payloads, " << getBounds() << " bounds and " << getNumReadings()
+           << " that regions 'right' and 'payload' read, got "
+           << getInputs().size();
   if (failed(verifyLimits(*this, shape)))
     return failure();
   unsigned inputs = 2 * getContractions();
@@ -456,6 +495,18 @@ LogicalResult ContractReduceOp::verify() {
   for (Value input : getInputs().slice(inputs, getNumElements()))
     elements.push_back(elementOf(input));
   llvm::append_range(score, elements);
+  if (failed(verifyReading(*this, getRight(), "right", 1, score[0])))
+    return failure();
+  if (!getPayload().empty()) {
+    if (getNumPayloads() == 0) // (C6)
+      return emitOpError("expected a payload for region 'payload'");
+    SmallVector<Type> read = yieldedTypes(getPayload());
+    if (read.size() != 1 || !isa<FloatType>(read[0])) // (C6)
+      return emitOpError("expected region 'payload' to yield a float");
+    if (failed(verifyReading(*this, getPayload(), "payload", getFirstPayload(),
+                             read[0])))
+      return failure();
+  }
   SmallVector<Type> scores = yieldedTypes(getScore());
   if (failed(verifyRegion(*this, getScore(), "score", score, scores)))
     return failure();
@@ -465,17 +516,8 @@ LogicalResult ContractReduceOp::verify() {
       results.push_back(elementOf(init));
     if (llvm::is_contained(shape.kinds, IteratorKind::reduction)) // (C1)
       return emitOpError("expected states for the reduction dimension");
-    if (!getRight().empty()) {
-      SmallVector<Type> right = {elementOf(getInputs()[1])};
-      for (Value input : getInputs().take_back(getNumRights()))
-        right.push_back(elementOf(input));
-      if (failed(verifyRegion(*this, getRight(), "right", right, score[0])))
-        return failure();
-    }
     return verifyRegion(*this, getScore(), "score", score, results);
   }
-  if (!getRight().empty()) // (C6)
-    return emitOpError("expected region 'right' in a plain product only");
   if (llvm::count(shape.kinds, IteratorKind::reduction) != 1) // (C1)
     return emitOpError("expected one reduction dimension, got ")
            << llvm::count(shape.kinds, IteratorKind::reduction);
@@ -504,8 +546,8 @@ LogicalResult ContractReduceOp::verify() {
              << i << " of region 'finish' to be " << elementOf(getInits()[i])
              << ", got " << finished[i];
   SmallVector<Type> apply, applied;
-  for (Value payload : getInputs().slice(getFirstPayload(), getNumPayloads()))
-    apply.push_back(elementOf(payload));
+  for (unsigned p = 0; p < getNumPayloads(); ++p)
+    apply.push_back(getReadType(getFirstPayload() + p));
   llvm::append_range(apply, finished);
   for (Value init : getInits().drop_front(rows))
     applied.push_back(elementOf(init));

@@ -149,3 +149,63 @@ func.func @narrow(%a: tensor<?x32xf32>, %q: tensor<2x16x48xi8>, %s: tensor<2x48x
   } -> tensor<?x48xf32>
   return %y : tensor<?x48xf32>
 }
+
+// So are widened columns and payloads of a fold, each with its own scales.
+// CHECK-LABEL: func @narrow_cache
+// CHECK-SAME: %[[Q:.*]]: tensor<?x16xf32>, %[[K:.*]]: tensor<?x16xi8>, %[[KS:.*]]: tensor<?xf32>, %[[V:.*]]: tensor<?x8xi8>, %[[VS:.*]]: tensor<8xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: gyre.contract_reduce
+// CHECK-SAME: ins(%[[Q]], %[[K]], %[[V]], %[[KS]], %[[VS]] :
+// CHECK: right {
+// CHECK: arith.mulf
+// CHECK: payload {
+// CHECK: arith.mulf
+// CHECK: score {
+func.func @narrow_cache(%q: tensor<?x16xf32>, %k: tensor<?x16xi8>, %ks: tensor<?xf32>, %v: tensor<?x8xi8>,
+                        %vs: tensor<8xf32>, %n: index, %out: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %empty_k = tensor.empty(%n) : tensor<?x16xf32>
+  %wide_k = linalg.generic {indexing_maps = [affine_map<(j, d) -> (j, d)>, affine_map<(j, d) -> (j)>,
+      affine_map<(j, d) -> (j, d)>], iterator_types = ["parallel", "parallel"]}
+      ins(%k, %ks : tensor<?x16xi8>, tensor<?xf32>) outs(%empty_k : tensor<?x16xf32>) {
+  ^bb0(%x: i8, %f: f32, %o: f32):
+    %0 = arith.sitofp %x : i8 to f32
+    %1 = arith.mulf %0, %f : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x16xf32>
+  %empty_v = tensor.empty(%n) : tensor<?x8xf32>
+  %wide_v = linalg.generic {indexing_maps = [affine_map<(j, e) -> (j, e)>, affine_map<(j, e) -> (e)>,
+      affine_map<(j, e) -> (j, e)>], iterator_types = ["parallel", "parallel"]}
+      ins(%v, %vs : tensor<?x8xi8>, tensor<8xf32>) outs(%empty_v : tensor<?x8xf32>) {
+  ^bb0(%x: i8, %f: f32, %o: f32):
+    %0 = arith.sitofp %x : i8 to f32
+    %1 = arith.mulf %0, %f : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x8xf32>
+  %y = gyre.contract_reduce {indexing_maps = [affine_map<(i, j, d, e) -> (i, d)>,
+      affine_map<(i, j, d, e) -> (j, d)>, affine_map<(i, j, d, e) -> (j, e)>,
+      affine_map<(i, j, d, e) -> (i, e)>], rides = array<i64: 0>,
+      iterator_types = ["parallel", "reduction", "contraction", "parallel"]}
+      ins(%q, %wide_k, %wide_v : tensor<?x16xf32>, tensor<?x16xf32>, tensor<?x8xf32>)
+      outs(%out : tensor<?x8xf32>) score {
+  ^bb0(%p: f32):
+    gyre.yield %p : f32
+  } init {
+    %0 = arith.constant 0.0 : f32
+    gyre.yield %0 : f32
+  } step {
+  ^bb0(%p: f32, %sum: f32):
+    %1 = arith.addf %sum, %p : f32
+    gyre.yield %1 : f32
+  } merge {
+  ^bb0(%a: f32, %b: f32):
+    %1 = arith.addf %a, %b : f32
+    gyre.yield %1 : f32
+  } finish {
+  ^bb0(%sum: f32):
+    gyre.yield %sum : f32
+  } apply {
+  ^bb0(%p: f32, %sum: f32):
+    gyre.yield %p : f32
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

@@ -85,7 +85,7 @@ func.func @contract_reduce_c1_states(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %
 // -----
 
 func.func @contract_reduce_c2(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %v: tensor<8x3xf32>, %o: tensor<4x3xf32>) {
-  // expected-error @+1 {{expected inputs for 2 contractions, 1 payloads, 0 bounds and 0 that region 'right' reads, got 3}}
+  // expected-error @+1 {{expected inputs for 2 contractions, 1 payloads, 0 bounds and 0 that regions 'right' and 'payload' read, got 3}}
   %r = gyre.contract_reduce {
       indexing_maps = [affine_map<(i, j, c, e) -> (i, c)>, affine_map<(i, j, c, e) -> (j, c)>,
                        affine_map<(i, j, c, e) -> (j, e)>, affine_map<(i, j, c, e) -> (i, e)>],
@@ -327,42 +327,6 @@ func.func @contract_reduce_c5(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %v: tens
       iterator_types = ["parallel", "reduction", "contraction", "parallel"], rides = array<i64: 1>}
     ins(%q, %k, %v : tensor<4x2xf32>, tensor<8x2xf32>, tensor<8x3xf32>)
     outs(%o : tensor<4x3xf32>) score {
-  ^bb0(%a: f32):
-    gyre.yield %a : f32
-  } init {
-    %z = arith.constant 0.0 : f32
-    gyre.yield %z : f32
-  } step {
-  ^bb0(%a: f32, %s: f32):
-    %0 = arith.addf %a, %s : f32
-    gyre.yield %0 : f32
-  } merge {
-  ^bb0(%s: f32, %t: f32):
-    %0 = arith.addf %s, %t : f32
-    gyre.yield %0 : f32
-  } finish {
-  ^bb0(%s: f32):
-    gyre.yield %s : f32
-  } apply {
-  ^bb0(%p: f32, %f: f32):
-    gyre.yield %p : f32
-  } -> tensor<4x3xf32>
-  return
-}
-
-// -----
-
-func.func @contract_reduce_c6(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %v: tensor<8x3xf32>, %o: tensor<4x3xf32>) {
-  // expected-error @+1 {{expected region 'right' in a plain product only}}
-  %r = gyre.contract_reduce {
-      indexing_maps = [affine_map<(i, j, c, e) -> (i, c)>, affine_map<(i, j, c, e) -> (j, c)>,
-                       affine_map<(i, j, c, e) -> (j, e)>, affine_map<(i, j, c, e) -> (i, e)>],
-      iterator_types = ["parallel", "reduction", "contraction", "parallel"], rides = array<i64: 0>}
-    ins(%q, %k, %v : tensor<4x2xf32>, tensor<8x2xf32>, tensor<8x3xf32>)
-    outs(%o : tensor<4x3xf32>) right {
-  ^bb0(%e: f32):
-    gyre.yield %e : f32
-  } score {
   ^bb0(%a: f32):
     gyre.yield %a : f32
   } init {

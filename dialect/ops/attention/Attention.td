@@ -80,6 +80,16 @@ def Gyre_AttentionOp : Gyre_NamedOp<"attention",
     result, ln sum_j e^s, [.., Hq, T] in either layout, of f32; -infinity for
     such a row.
 
+    **Narrow caches.** Keys and values that `gyre.dequantize` makes are widened
+    where they are read, so a cache may hold int8, int4 or 8-bit floats with
+    scales a tensor, head, token or group, of which the wide form never exists:
+
+    ```mlir
+    %k8 = gyre.cache_append %key_cache, %new at(%past) : tensor<?x2x4096x64xi8>, tensor<?x2x?x64xi8>
+    %wide = gyre.dequantize %k8, %scales {format = "int8", block = array<i64: 1, 1, 1, 0>}
+        : tensor<?x2x4096x64xi8>, tensor<?x2x4096xf32> -> tensor<?x2x4096x64xf32>
+    ```
+
     FlashAttention, arXiv 2205.14135; grouped heads, arXiv 2305.13245; soft
     cap, arXiv 2408.00118.
 
@@ -143,9 +153,9 @@ def Gyre_CacheAppendOp : Gyre_NamedOp<"cache_append",
     ```
 
     along `dim` (counted from the end where negative; -3 suits
-    [B, S, H, D]). Elements may be narrow (`gyre.quantize`). What does not fit is dropped. Where the function's result
-    may overwrite the cache (`gyre.may_overwrite`), only the new rows are
-    written.
+    [B, S, H, D]). What does not fit is dropped. Elements may be narrow
+    (`gyre.quantize`). Where the function's result may overwrite the cache
+    (`gyre.may_overwrite`), only the new rows are written.
 
     * (C1) `dim` is a dimension of the cache; x agrees with it in the others.
 

@@ -4,6 +4,7 @@
 
 #include "variants.h"
 #include "dialect/ops/attention/AttentionReference.h"
+#include "dialect/ops/quantize/QuantizeReference.h"
 #include "ops/Support.h"
 
 namespace {
@@ -158,6 +159,92 @@ TEST_CASE("attention: prefill and decode with a cache") {
       CHECK(newKeys[i] == (isNew ? k[head * 16 + i % 16] : keys[i]));
     }
   }
+}
+
+TEST_CASE("attention: a cache of int8 with a scale a token") {
+  test::Random random(14);
+  int64_t b = 2, capacity = 71, past = 0;
+  Guarded<int8_t> keys(b * 2 * capacity * 16), values(keys.size());
+  Guarded<float> ks(b * 2 * capacity), vs(ks.size());
+  // What no token has reached yet.
+  std::fill(ks.begin(), ks.end(), NAN);
+  std::fill(vs.begin(), vs.end(), NAN);
+  for (int64_t t : {33, 1, 0, 12, 1, 24}) {
+    Guarded<float> q(b * 2 * t * 16), k(q.size()), v(q.size()), y(q.size()),
+        z(q.size());
+    random.fillNormal(q);
+    random.fillNormal(k);
+    random.fillNormal(v);
+    gyre_call one = threads(1), two = threads(2);
+    // The same rows once more change nothing.
+    for (auto [call, result] : {std::pair(&one, &y), {&two, &z}})
+      REQUIRE(int8_cache(q.data(), k.data(), v.data(), keys.data(), ks.data(),
+                         values.data(), vs.data(), past, result->data(),
+                         keys.data(), ks.data(), values.data(), vs.data(), b, t,
+                         capacity, call) == 0);
+    test::expectSameBits("threads", z, y);
+    int64_t seen = past + t;
+    std::vector<double> wideKeys, wideValues;
+    for (int64_t head = 0; head < b * 2; ++head)
+      for (int64_t j = 0; j < seen; ++j) {
+        int64_t row = head * capacity + j;
+        for (int64_t d = 0; d < 16; ++d) {
+          wideKeys.push_back(double(keys[row * 16 + d]) * ks[row]);
+          wideValues.push_back(double(values[row * 16 + d]) * vs[row]);
+        }
+        if (j < past)
+          continue;
+        int64_t own = head * t + j - past;
+        for (int64_t d = 0; d < 16; ++d) {
+          CHECK(std::fabs(wideKeys[wideKeys.size() - 16 + d] -
+                          k[own * 16 + d]) <= 0.501 * ks[row]);
+          CHECK(std::fabs(wideValues[wideValues.size() - 16 + d] -
+                          v[own * 16 + d]) <= 0.501 * vs[row]);
+        }
+      }
+    Attention reference{b, 2, 2, t, seen, 16, 16, 0.25};
+    reference.mask = [&](int64_t, int64_t, int64_t i, int64_t j) {
+      return j <= past + i ? 0 : -INFINITY;
+    };
+    test::expectNear("int8", y, reference(doubles(q), wideKeys, wideValues),
+                     bound);
+    past = seen;
+  }
+}
+
+TEST_CASE("attention: keys of int4 and values of e4m3") {
+  using gyre::reference::e4m3;
+  test::Random random(15);
+  for (int64_t t : {0, 1, 9, 70})
+    for (int64_t s : {0, 1, 65, 130}) {
+      Guarded<uint16_t> q(2 * 4 * t * 32), ks(2 * 2 * s * 2), y(2 * 4 * t * 24);
+      Guarded<int8_t> k(2 * 2 * s * 16);
+      Guarded<uint8_t> v(2 * 2 * s * 24);
+      Guarded<float> vs(2);
+      vs[0] = 0.5f, vs[1] = 2;
+      std::vector<double> wideQ, wideK, wideV;
+      for (uint16_t &bits : q)
+        wideQ.push_back(test::fromBF16(bits = test::toBF16(random.normal())));
+      for (uint16_t &bits : ks)
+        bits = test::toF16(random.uniform(0.1, 0.3));
+      for (int8_t &byte : k)
+        byte = int8_t(random.below(256) - 128);
+      for (size_t i = 0; i < k.size() * 2; ++i)
+        wideK.push_back(gyre::reference::unpackInt4(k[i / 2], i % 2) *
+                        test::fromF16(ks[i / 16]));
+      for (size_t i = 0; i < v.size(); ++i) {
+        v[i] = uint8_t(e4m3.narrow(random.normal()));
+        // The graph has wide values in bf16, which holds each e4m3.
+        wideV.push_back(e4m3.widen(v[i]) * vs[i / (s * 24) % 2]);
+      }
+      REQUIRE(few_bits(q.data(), k.data(), ks.data(), v.data(), vs.data(),
+                       y.data(), 2, t, s, nullptr) == 0);
+      Attention reference{2, 4, 2, t, s, 32, 24, 1 / std::sqrt(32.0)};
+      std::vector<double> expected = reference(wideQ, wideK, wideV);
+      for (size_t i = 0; i < y.size(); ++i)
+        CHECK(std::fabs(test::fromBF16(y[i]) - expected[i]) <=
+              1.01 * test::epsilonBF16 * std::fabs(expected[i]) + 2e-5);
+    }
 }
 
 TEST_CASE("attention: lengths of samples") {

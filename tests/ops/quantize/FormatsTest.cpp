@@ -62,8 +62,8 @@ TEST_CASE("quantize: scales and zero points of ranges") {
         x[k * n + 6] = 0;
       }
     }
-    REQUIRE(ranges(x.data(), s8.data(), z8.data(), si8.data(), zi8.data(),
-                   s4.data(), z4.data(), n, nullptr) == 0);
+    REQUIRE(zero_points(x.data(), s8.data(), z8.data(), si8.data(), zi8.data(),
+                        s4.data(), z4.data(), n, nullptr) == 0);
     IntegerRange all;
     for (int64_t j = 0; j < n; ++j) {
       IntegerRange column;

@@ -88,3 +88,46 @@ func.func @attention_bf16(%q: tensor<?x?x64xbf16> {gyre.dims = ["H", "T", 64]},
       : tensor<?x?x64xbf16>, tensor<?x?x64xbf16>, tensor<?x?x64xbf16>
   return %y, %lse : tensor<?x?x64xbf16>, tensor<?x?xf32>
 }
+
+// A cache of int8 with a scale a token, which new rows are quantized into.
+!row = tensor<?x2x?x16xf32>
+!cache = tensor<?x2x?x16xi8>
+!scales = tensor<?x2x?xf32>
+func.func @int8_cache(%q: !row {gyre.dims = ["B", 2, "T", 16]}, %k: !row {gyre.dims = ["B", 2, "T", 16]},
+                      %v: !row {gyre.dims = ["B", 2, "T", 16]},
+                      %key_cache: !cache {gyre.dims = ["B", 2, "S", 16]},
+                      %key_scales: !scales {gyre.dims = ["B", 2, "S"]},
+                      %value_cache: !cache {gyre.dims = ["B", 2, "S", 16]},
+                      %value_scales: !scales {gyre.dims = ["B", 2, "S"]}, %past: index)
+    -> (!row {gyre.dims = ["B", 2, "T", 16], gyre.name = "y"},
+        !cache {gyre.dims = ["B", 2, "S", 16], gyre.name = "keys", gyre.may_overwrite = "key_cache"},
+        !scales {gyre.dims = ["B", 2, "S"], gyre.name = "ks", gyre.may_overwrite = "key_scales"},
+        !cache {gyre.dims = ["B", 2, "S", 16], gyre.name = "values", gyre.may_overwrite = "value_cache"},
+        !scales {gyre.dims = ["B", 2, "S"], gyre.name = "vs", gyre.may_overwrite = "value_scales"}) {
+  %sk = gyre.quantize_scale %k {format = "int8", block = array<i64: 1, 1, 1, 0>} : !row
+  %sv = gyre.quantize_scale %v {format = "int8", block = array<i64: 1, 1, 1, 0>} : !row
+  %qk = gyre.quantize %k, %sk {format = "int8", block = array<i64: 1, 1, 1, 0>} : !row, !scales
+  %qv = gyre.quantize %v, %sv {format = "int8", block = array<i64: 1, 1, 1, 0>} : !row, !scales
+  %keys = gyre.cache_append %key_cache, %qk at(%past) : !cache, !cache
+  %ks = gyre.cache_append %key_scales, %sk at(%past) {dim = -1} : !scales, !scales
+  %values = gyre.cache_append %value_cache, %qv at(%past) : !cache, !cache
+  %vs = gyre.cache_append %value_scales, %sv at(%past) {dim = -1} : !scales, !scales
+  %wk = gyre.dequantize %keys, %ks {format = "int8", block = array<i64: 1, 1, 1, 0>} : !cache, !scales -> !row
+  %wv = gyre.dequantize %values, %vs {format = "int8", block = array<i64: 1, 1, 1, 0>} : !cache, !scales -> !row
+  %y = gyre.attention %q, %wk, %wv past(%past) {causal} : !row, !row, !row
+  return %y, %keys, %ks, %values, %vs : !row, !cache, !scales, !cache, !scales
+}
+
+// Keys of int4 in groups of 16, values of e4m3 with a scale a head.
+func.func @few_bits(%q: tensor<?x4x?x32xbf16> {gyre.dims = ["B", 4, "T", 32]},
+                    %k: tensor<?x2x?x16xi8> {gyre.dims = ["B", 2, "S", 16]},
+                    %ks: tensor<?x2x?x2xf16> {gyre.dims = ["B", 2, "S", 2]},
+                    %v: tensor<?x2x?x24xf8E4M3FN> {gyre.dims = ["B", 2, "S", 24]}, %vs: tensor<2xf32>)
+    -> (tensor<?x4x?x24xbf16> {gyre.dims = ["B", 4, "T", 24], gyre.name = "y"}) {
+  %wk = gyre.dequantize %k, %ks {format = "int4", block = array<i64: 1, 1, 1, 16>}
+      : tensor<?x2x?x16xi8>, tensor<?x2x?x2xf16> -> tensor<?x2x?x32xf32>
+  %wv = gyre.dequantize %v, %vs {format = "e4m3", block = array<i64: 0, 1, 0, 0>}
+      : tensor<?x2x?x24xf8E4M3FN>, tensor<2xf32> -> tensor<?x2x?x24xbf16>
+  %y = gyre.attention %q, %wk, %wv : tensor<?x4x?x32xbf16>, tensor<?x2x?x32xf32>, tensor<?x2x?x24xbf16>
+  return %y : tensor<?x4x?x24xbf16>
+}

@@ -129,7 +129,7 @@ func.func @silu_int8(%q: tensor<?xi8> {gyre.dims = ["N"]}, %s: tensor<f32>)
 }
 
 // Scales and zero points of a tensor, of columns, of groups of 16 rows.
-func.func @ranges(%x: tensor<64x?xf32> {gyre.dims = [64, "N"]})
+func.func @zero_points(%x: tensor<64x?xf32> {gyre.dims = [64, "N"]})
     -> (tensor<f32> {gyre.name = "s8"}, tensor<i32> {gyre.name = "z8"},
         tensor<?xf32> {gyre.dims = ["N"], gyre.name = "si8"}, tensor<?xi32> {gyre.dims = ["N"], gyre.name = "zi8"},
         tensor<4x?xf32> {gyre.dims = [4, "N"], gyre.name = "s4"},
