@@ -129,8 +129,8 @@ Value gyre::splitDim(OpBuilder &b, Location loc, Value tensor, unsigned dim,
                      ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(tensor.getType());
   SmallVector<OpFoldResult> all = sizesOf(b, loc, tensor);
-  // The sizes may say more or less of the dimension than its type does.
-  SmallVector<int64_t> shape(type.getShape());
+  // The sizes may say more or less of a dimension than its type does.
+  SmallVector<int64_t> shape = decomposeMixedValues(all).first;
   shape[dim] = 1;
   for (OpFoldResult size : sizes) {
     std::optional<int64_t> known = getConstantIntValue(size);

@@ -164,6 +164,15 @@ static LogicalResult checkOperation(Operation *op) {
                              "for each element, got ")
                << type;
   }
+  // Each element of a result is written where it stands.
+  if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
+    for (OpOperand &init : linalg.getDpsInitsMutable())
+      if (AffineMap map = linalg.getMatchingIndexingMap(&init);
+          !map.isProjectedPermutation())
+        return op->emitError("expected indexing map of result ")
+               << init.getOperandNumber() - linalg.getNumDpsInputs()
+               << " to name each dimension at most once, got "
+               << AffineMapAttr::get(map);
   if (auto dim = dyn_cast<tensor::DimOp>(op)) {
     std::optional<int64_t> index = dim.getConstantIndex();
     int64_t rank = cast<RankedTensorType>(dim.getSource().getType()).getRank();

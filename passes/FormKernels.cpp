@@ -150,6 +150,8 @@ LogicalResult KernelFormer::tileRoot(Operation *root) {
   if (failed(tiled))
     return root->emitError("failed to tile operation ") << root->getName();
   loops = tiled->loops;
+  for (Operation *producer : tiled->fusedProducers)
+    pending.erase(producer);
   replace(root, tiled->replacements);
   for (Operation *producer : tiled->fusedProducers)
     replace(producer, tiled->replacements);
@@ -218,12 +220,18 @@ LogicalResult KernelFormer::fuseConsumer(Operation *consumer) {
   return success();
 }
 
-/// Puts what the loop returns in the place of `op`.
+/// Puts what the loop returns in the place of `op`, but for what stands before
+/// the loop and asks for sizes alone.
 void KernelFormer::replace(Operation *op,
                            const llvm::DenseMap<Value, Value> &by) {
+  Operation *loop = loops.empty() ? op : loops.front();
   for (Value result : op->getResults())
     if (Value value = by.lookup(result))
-      rewriter.replaceAllUsesWith(result, value);
+      rewriter.replaceUsesWithIf(result, value, [&](OpOperand &use) {
+        Operation *outer =
+            loop->getBlock()->findAncestorOpInBlock(*use.getOwner());
+        return pending.contains(use.getOwner()) || loop->isBeforeInBlock(outer);
+      });
   pending.erase(op);
   if (op->use_empty())
     rewriter.eraseOp(op);

@@ -5,8 +5,10 @@
 
 #include "passes/Pipeline.h"
 
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Passes.h"
@@ -53,6 +55,11 @@ static void addStructures(OpPassManager &pm) {
   // What a user wrote with arith, math and tensor are maps like those of
   // decomposed operators.
   pm.addNestedPass<func::FuncOp>(createExpandTensors());
+  // Floats of one byte are stored, and computed with in f32.
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(
+      {/*sourceTypeStrs=*/{"f8E4M3FN", "f8E5M2"}, /*targetTypeStr=*/"f32"}));
+  pm.addPass(math::createMathExtendToSupportedTypes(
+      {/*extraTypeStrs=*/{"f16", "bf16", "f64"}, /*targetTypeStr=*/"f32"}));
   // While each operand is still what a user wrote.
   pm.addNestedPass<func::FuncOp>(createCheckSizes());
   pm.addNestedPass<func::FuncOp>(createCheckAccesses());

@@ -102,9 +102,11 @@ struct PlanWorkspace : gyre::impl::PlanWorkspaceBase<PlanWorkspace> {
         if (isa<scf::ForallOp>(op))
           scope = op;
       Buffer buffer{alloc, getBytes(b, alloc, bounds), 0, 0};
-      if (!buffer.bytes)
+      if (!buffer.bytes) {
+        func->setAttr("gyre.refused", b.getUnitAttr());
         return WalkResult(alloc.emitError(
             "expected the size of a buffer to follow from the named sizes"));
+      }
       if (failed(findSpan(buffer, order, aliases)))
         return WalkResult::interrupt();
       scopes[scope].push_back(buffer);

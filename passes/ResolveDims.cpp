@@ -135,12 +135,18 @@ struct ResolveDims : gyre::impl::ResolveDimsBase<ResolveDims> {
           Value size;
           if (succeeded(entry))
             size = dimOfArgument(b, dim.getLoc(), func, *entry, init, *index);
-          if (!size)
+          bool isMade = !size;
+          if (isMade)
             size = tensor::DimOp::create(b, dim.getLoc(), init, *index);
           FailureOr<bool> equal = ValueBoundsConstraintSet::areEqual(
               {loop.getYieldedValues()[i], *index}, {size});
-          if (failed(equal) || !*equal)
-            continue; // what was made for the question is dead
+          if (failed(equal) || !*equal) {
+            // A question that stayed would be one about a loop around, whose
+            // answer is no progress.
+            if (isMade)
+              size.getDefiningOp()->erase();
+            continue;
+          }
           dim.replaceAllUsesWith(size);
           dim.erase();
           changed = true;

@@ -177,8 +177,9 @@ std::pair<Value, Value> gyre::linearAddress(OpBuilder &b, Location loc,
 
 /// The bytes of a vector, at most a line.
 static int64_t bytesOf(VectorType type) {
-  return std::min<int64_t>(64, type.getNumElements() *
-                                   type.getElementTypeBitWidth() / 8);
+  Type element = type.getElementType();
+  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  return std::min<int64_t>(64, type.getNumElements() * bits / 8);
 }
 
 static Value allLanes(OpBuilder &b, Location loc, VectorType shape) {
@@ -287,8 +288,11 @@ void gyre::storeAt(OpBuilder &b, Location loc, Value value, Value memref,
     value = broadcastLanes(b, loc, value, at.shape.getNumElements());
   Type stored = cast<MemRefType>(at.memref.getType()).getElementType();
   Type type = at.shape ? Type(at.shape.clone(stored)) : stored;
-  if (getElementTypeOrSelf(value.getType()).isInteger(1))
+  Type given = getElementTypeOrSelf(value.getType());
+  if (given.isInteger(1))
     value = arith::ExtUIOp::create(b, loc, type, value);
+  else if (given != stored && (given.isIndex() || stored.isIndex()))
+    value = arith::IndexCastOp::create(b, loc, type, value);
   else if (value.getType() != type)
     value = arith::BitcastOp::create(b, loc, type, value);
   if (!at.shape)

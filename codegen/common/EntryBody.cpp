@@ -18,18 +18,20 @@ Value EntryBody::cast(OpBuilder &b, Location loc, Type type, Value value) {
 }
 
 Value EntryBody::makeMemRef(OpBuilder &b, Location loc, MemRefType type,
-                            Value data, ArrayRef<Value> sizes) {
+                            Value data, ArrayRef<Value> sizes,
+                            ArrayRef<Value> strides) {
   auto desc = MemRefDescriptor::poison(b, loc, types.convertType(type));
   desc.setAllocatedPtr(b, loc, data);
   desc.setAlignedPtr(b, loc, data);
-  desc.setConstantOffset(b, loc, 0);
+  int64_t offset = type.getStridesAndOffset().second;
+  desc.setConstantOffset(b, loc, ShapedType::isDynamic(offset) ? 0 : offset);
   Value stride;
   for (unsigned i = type.getRank(); i-- > 0;) {
     desc.setSize(b, loc, i, sizes[i]);
     stride = stride ? stride
                     : LLVM::ConstantOp::create(b, loc, b.getI64Type(),
                                                b.getI64IntegerAttr(1));
-    desc.setStride(b, loc, i, stride);
+    desc.setStride(b, loc, i, strides.empty() ? stride : strides[i]);
     stride = LLVM::MulOp::create(b, loc, stride, sizes[i]);
   }
   return cast(b, loc, type, desc);

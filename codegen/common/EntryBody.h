@@ -26,9 +26,10 @@ public:
   /// conversions that follow make the cast disappear.
   static Value cast(OpBuilder &b, Location loc, Type type, Value value);
 
-  /// A memref with identity layout at `data`, with `sizes` for its dimensions.
+  /// A memref at `data`, with `sizes` for its dimensions and, where its layout
+  /// is not the identity, `strides`. A dynamic offset is in `data` already.
   Value makeMemRef(OpBuilder &b, Location loc, MemRefType type, Value data,
-                   ArrayRef<Value> sizes);
+                   ArrayRef<Value> sizes, ArrayRef<Value> strides = {});
 
   /// A memref argument becomes a pointer; `sizes` are its dimensions.
   void exposeArgument(OpBuilder &b, BlockArgument argument,

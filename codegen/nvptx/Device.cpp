@@ -14,9 +14,7 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
-static bool isKernel(Operation &op) {
-  return op.hasAttr(NVVM::NVVMDialect::getKernelFuncAttrName());
-}
+static bool isKernel(Operation &op) { return op.hasAttr("gyre.kernel"); }
 
 /// Shared memory is nothing to a host.
 static bool isShared(Operation &op) {
@@ -34,6 +32,9 @@ OwningOpRef<ModuleOp> gyre::takeKernels(ModuleOp module) {
   eraseIf(*kernels, [](Operation &op) {
     return isa<LLVM::LLVMFuncOp>(op) && !isKernel(op);
   });
+  for (auto func : kernels->getOps<LLVM::LLVMFuncOp>())
+    func->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(),
+                  UnitAttr::get(module.getContext()));
   eraseIf(module, [](Operation &op) { return isKernel(op) || isShared(op); });
   return kernels;
 }

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/IR/PatternMatch.h"
@@ -58,11 +59,14 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
       }
       expandLookups(func);
       expandMath(func);
+      if (failed(checkMath(func)))
+        return signalPassFailure();
     }
   }
 
   /// What stands in no tile runs on the host, which reads no memory of the
   /// device; it has its own copy of constants.
+  /// Where it would have to, a user is told.
   static LogicalResult checkHost(func::FuncOp func) {
     WalkResult result = func.walk<WalkOrder::PreOrder>([](Operation *op) {
       if (isa<scf::ForallOp>(op) || isWork(op))
@@ -80,9 +84,31 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
         return WalkResult::advance();
       op->emitError("expected control that does not depend on the elements of "
                     "tensors, which a GPU holds");
+      refuse(op->getParentOfType<func::FuncOp>());
       return WalkResult::interrupt();
     });
     return failure(result.wasInterrupted());
+  }
+
+  /// Functions of f64 are a library's on CPUs; there is none on a GPU.
+  static LogicalResult checkMath(func::FuncOp func) {
+    WalkResult result = func.walk([&](Operation *op) {
+      if (!isa<math::MathDialect>(op->getDialect()) ||
+          isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp,
+              math::FloorOp, math::FmaOp, math::RoundEvenOp, math::SqrtOp,
+              math::TruncOp>(op) ||
+          !getElementTypeOrSelf(op->getResult(0)).isF64())
+        return WalkResult::advance();
+      refuse(func);
+      return WalkResult(op->emitError("unsupported operation ")
+                        << op->getName() << " of f64 on a GPU");
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  /// The failure is the user's, who has been told.
+  static void refuse(func::FuncOp func) {
+    func->setAttr("gyre.refused", UnitAttr::get(func.getContext()));
   }
 
   static bool isWork(Operation *op) {

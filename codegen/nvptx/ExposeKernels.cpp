@@ -98,24 +98,26 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
     for (BlockArgument value : captured) {
       auto type = dyn_cast<MemRefType>(value.getType());
       if (!type) {
-        Type passed = fieldTypes(value.getType()).front();
+        Type passed = entries->types.convertType(value.getType());
         Value argument = body.addArgument(passed, loc);
         value.replaceAllUsesWith(
             EntryBody::cast(b, loc, value.getType(), argument));
         continue;
       }
-      if (!type.getLayout().isIdentity())
-        return kernel.emitError("expected captured memory of identity layout, "
-                                "got ")
-               << type;
       Value data = body.addArgument(pointer, loc);
-      SmallVector<Value> sizes;
-      for (int64_t size : type.getShape())
-        sizes.push_back(ShapedType::isDynamic(size)
-                            ? Value(body.addArgument(i64, loc))
-                            : LLVM::ConstantOp::create(
-                                  b, loc, i64, b.getI64IntegerAttr(size)));
-      value.replaceAllUsesWith(entries->makeMemRef(b, loc, type, data, sizes));
+      auto makeAll = [&](ArrayRef<int64_t> extents) {
+        return llvm::map_to_vector(extents, [&](int64_t extent) -> Value {
+          return ShapedType::isDynamic(extent)
+                     ? Value(body.addArgument(i64, loc))
+                     : LLVM::ConstantOp::create(b, loc, i64,
+                                                b.getI64IntegerAttr(extent));
+        });
+      };
+      SmallVector<Value> sizes = makeAll(type.getShape()), strides;
+      if (!type.getLayout().isIdentity())
+        strides = makeAll(type.getStridesAndOffset().first);
+      value.replaceAllUsesWith(
+          entries->makeMemRef(b, loc, type, data, sizes, strides));
     }
     if (!body.getArgument(beginArgument).use_empty() ||
         !body.getArgument(endArgument).use_empty())
@@ -125,24 +127,11 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
     kernel.setFunctionType(
         FunctionType::get(&getContext(), body.getArgumentTypes(), {}));
     kernel.setArgAttrsAttr(nullptr);
-    kernel->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(),
-                    b.getUnitAttr());
     int32_t threads = TargetAttr::of(kernel).getThreads();
     kernel->setAttr(NVVM::NVVMDialect::getMaxntidAttrName(),
                     b.getDenseI32ArrayAttr({threads}));
     kernel.setPublic();
     return success();
-  }
-
-  /// What is passed for a captured value.
-  SmallVector<Type> fieldTypes(Type type) {
-    OpBuilder b(&getContext());
-    if (auto memref = dyn_cast<MemRefType>(type)) {
-      SmallVector<Type> fields = {pointer};
-      fields.append(memref.getNumDynamicDims(), b.getI64Type());
-      return fields;
-    }
-    return {entries->types.convertType(type)};
   }
 
   //===------------------------------------------------------------------===//
@@ -159,10 +148,20 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
       return;
     }
     MemRefDescriptor desc(lowered);
-    fields.push_back(desc.alignedPtr(b, loc));
+    bool isPlain = type.getLayout().isIdentity();
+    auto [strides, offset] = type.getStridesAndOffset();
+    if (!ShapedType::isDynamic(offset))
+      fields.push_back(desc.alignedPtr(b, loc));
+    else // A view's first element.
+      fields.push_back(LLVM::GEPOp::create(
+          b, loc, pointer, entries->types.convertType(type.getElementType()),
+          desc.alignedPtr(b, loc), desc.offset(b, loc)));
     for (int64_t dim = 0; dim < type.getRank(); ++dim)
       if (type.isDynamicDim(dim))
         fields.push_back(desc.size(b, loc, dim));
+    for (auto [dim, stride] : llvm::enumerate(strides))
+      if (!isPlain && ShapedType::isDynamic(stride))
+        fields.push_back(desc.stride(b, loc, dim));
   }
 
   LogicalResult lowerLaunches(func::FuncOp func, Value frame) {

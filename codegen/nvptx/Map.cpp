@@ -195,7 +195,9 @@ void MapEmitter::emitPoint(OpBuilder &b, SmallVector<Value> positions) {
   unsigned inputs = op.getNumDpsInputs();
   SmallVector<Value> old;
   for (unsigned operand = inputs; operand < operands.size(); ++operand)
-    old.push_back(isRead(operand) ? load(b, operand, positions) : Value());
+    old.push_back(isRead(operand) || !reductions.empty()
+                      ? load(b, operand, positions)
+                      : Value());
   SmallVector<Value> values = fold(b, reductions, positions, old);
   for (auto [i, value] : llvm::enumerate(values))
     storeAt(b, loc, value, operands[inputs + i],

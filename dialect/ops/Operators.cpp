@@ -14,6 +14,14 @@ std::optional<unsigned> gyre::normalizeDim(int64_t dim, int64_t rank) {
   return dim;
 }
 
+RankedTensorType gyre::tensorType(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return tensor;
+  return RankedTensorType::get({}, RankedTensorType::isValidElementType(type)
+                                       ? type
+                                       : Float32Type::get(type.getContext()));
+}
+
 std::string gyre::spellSizes(ArrayRef<int64_t> sizes) {
   std::string text;
   llvm::raw_string_ostream os(text);

@@ -16,11 +16,11 @@
 
 namespace mlir::gyre {
 
+/// The parser infers results before anything is verified: what is no tensor
+/// counts as one without dimensions until then.
+RankedTensorType tensorType(Type type);
 inline RankedTensorType tensorType(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-inline RankedTensorType tensorType(Type type) {
-  return cast<RankedTensorType>(type);
+  return tensorType(value.getType());
 }
 
 /// What an operator infers its results from holds when it is verified: upstream

@@ -15,6 +15,8 @@
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace mlir::gyre;
 using namespace mlir::gyre::fuzz;
@@ -388,6 +390,14 @@ struct Mutator {
   //===--- repairs ---===//
 
   static void inferTypes(Operation *op) {
+    // Whoever has fewer operands than it says reads beyond them.
+    std::optional<Attribute> segments =
+        op->getInherentAttr("operandSegmentSizes");
+    if (auto sizes = dyn_cast_if_present<DenseI32ArrayAttr>(
+            segments.value_or(Attribute())))
+      if (std::reduce(sizes.asArrayRef().begin(), sizes.asArrayRef().end()) !=
+          static_cast<int64_t>(op->getNumOperands()))
+        return;
     SmallVector<Type> types;
     if (auto infer = dyn_cast<InferTypeOpInterface>(op)) {
       if (failed(infer.inferReturnTypes(

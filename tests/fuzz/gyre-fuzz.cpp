@@ -12,6 +12,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -64,7 +65,9 @@ namespace {
 struct Mutant {
   int64_t index;
   std::string text;
-  Target target;
+  /// A CPU, for which the host's part of a GPU's code is compiled too.
+  Target host;
+  std::optional<Target> device;
   bool toObject, verifyEach;
 };
 
@@ -94,6 +97,7 @@ Fuzzer::Fuzzer() {
   registerDialects(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerNVVMDialectTranslation(registry);
   // One thread: workers are forked from here.
   context =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
@@ -135,11 +139,17 @@ Mutant Fuzzer::make(int64_t index) {
   std::string error;
   SmallVector<StringRef> names = getTargetNames();
   llvm::erase(names, "host");
-  mutant.target = *lookupTarget(pick(names, random), error);
+  mutant.host = *lookupTarget(pick(names, random), error);
+  if (mutant.host.isGPU()) {
+    mutant.device = mutant.host;
+    mutant.host = *lookupTarget("x86-64-v3", error);
+  }
   // Code generation takes longer than everything before it.
   mutant.toObject = random.below(8) == 0;
   mutant.verifyEach = random.below(4) == 0;
-  mutant.text = "// gyrec --target=" + mutant.target.name + "\n" + mutant.text;
+  mutant.text = "// gyrec --target=" + mutant.host.name +
+                (mutant.device ? "," + mutant.device->name : "") + "\n" +
+                mutant.text;
   if (workers)
     workers->say(mutant.text);
   return mutant;
@@ -167,7 +177,8 @@ bool Fuzzer::compileGraph(ModuleOp graph, const Mutant &mutant,
   TimingScope timing = manager.getRootScope();
   if (!mutant.toObject)
     return static_cast<bool>(
-        runStages(graph, mutant.target, Stage::llvm, options, timing));
+        runStages(graph, mutant.device ? *mutant.device : mutant.host,
+                  Stage::llvm, options, timing));
   llvm::LLVMContext llvmContext;
   auto model = gyre::compile(graph, options, llvmContext, timing);
   return succeeded(model) &&
@@ -196,7 +207,9 @@ bool Fuzzer::compile(const Mutant &mutant, bool quiet) {
   };
   CompileOptions options;
   options.name = "mutant";
-  options.targets = {mutant.target};
+  options.targets = {mutant.host};
+  if (mutant.device)
+    options.devices = {*mutant.device};
   options.verifyEach = mutant.verifyEach;
   OwningOpRef<ModuleOp> graph;
   bool accepted = false;

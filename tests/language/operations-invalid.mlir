@@ -355,4 +355,26 @@ func.func @call_in_formula(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 func.func private @half(%x: f32) -> f32 {
   return %x : f32
+
+// -----
+
+func.func @scattered(%x: tensor<?x?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{expected indexing map of result 0 to name each dimension at most once, got affine_map<(d0, d1) -> (d0 * 2)>}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i * 2)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<?x?xf32>) outs(%y : tensor<?xf32>) {
+  ^bb0(%e: f32, %o: f32):
+    %1 = arith.addf %o, %e : f32
+    linalg.yield %1 : f32
+  } -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
+
+// -----
+
+// Results are inferred before operands are verified.
+func.func @scalars(%x: f32) {
+  // expected-error @+1 {{expected x of rank 2 or more, got 'tensor<f32>'}}
+  %0:2 = gyre.causal_conv %x, %x : f32, f32
+  return
 }

@@ -69,6 +69,11 @@ FailureOr<SmallVector<Value>> CausalConvOp::decomposeOperation(OpBuilder &b) {
 
   // The states are the latest rows, the oldest one first.
   SmallVector<OpFoldResult> sizes = sizesOf(b, loc, getX()), rowSizes = sizes;
+  // A size may be known of whoever made x and not of its type, which is what
+  // slices have to agree with.
+  for (auto [size, extent] : llvm::zip(sizes, type.getShape()))
+    if (ShapedType::isDynamic(extent))
+      size = getValueOrCreateConstantIndexOp(b, loc, size);
   rowSizes.erase(rowSizes.begin() + t);
   sizes[t] = b.getIndexAttr(taps - 1);
   SmallVector<int64_t> rowShape(rows.getShape());
