@@ -200,20 +200,96 @@ ConvertPredictionOp::decomposeOperation(OpBuilder &b) {
 // guidance
 //===----------------------------------------------------------------------===//
 
+LogicalResult GuidanceOp::verify() {
+  double rescale = getRescale().convertToDouble();
+  if (!(rescale >= 0 && rescale <= 1)) // (C1)
+    return emitOpError("expected rescale in [0, 1], got ") << rescale;
+  if (rescale > 0 && tensorType(getType()).getRank() < 2) // (C2)
+    return emitOpError("expected samples of a dimension or more, got ")
+           << getType();
+  return success();
+}
+
 OpFoldResult GuidanceOp::fold(FoldAdaptor) {
   if (matchPattern(getScale(), m_OneFloat()))
     return getConditional();
-  if (matchPattern(getScale(), m_AnyZeroFloat()))
+  if (matchPattern(getScale(), m_AnyZeroFloat()) && getRescale().isZero())
     return getUnconditional();
   return {};
 }
 
+/// For each sample the deviation of x over that of y; 1 where y has none.
+static Value deviationRatio(OpBuilder &b, Location loc, Value x, Value y) {
+  unsigned loops = tensorType(x).getRank();
+  Type real = getRegionType(tensorType(x).getElementType());
+  AffineMap all = b.getMultiDimIdentityMap(loops);
+  AffineMap sample = mapOf(b.getContext(), loops, 0);
+  SmallVector<IteratorKind> iterators(loops, IteratorKind::reduction);
+  iterators[0] = IteratorKind::parallel;
+  auto zeros = [](Body &body) -> Scalars {
+    return {body.number(0.0), body.number(0.0)};
+  };
+  auto add = [](Body &, ArrayRef<Scalar> s, ArrayRef<Scalar> t) -> Scalars {
+    return {s[0] + t[0], s[1] + t[1]};
+  };
+  SmallVector<OpFoldResult> sizes = sizesOf(b, loc, x);
+  Scalar count(
+      b, loc,
+      sizeValue(b, loc, productOf(b, loc, ArrayRef(sizes).drop_front())));
+  Scalar share = 1.0 / count.to(real);
+  SmallVector<Value> means =
+      buildReduce(b, loc,
+                  {.iterators = iterators,
+                   .inputs = {{x, all}, {y, all}},
+                   .outputs = {{real, sample}, {real, sample}},
+                   .init = zeros,
+                   .step = add,
+                   .merge = add,
+                   .finish = [&](Body &body, ArrayRef<Scalar> s) -> Scalars {
+                     Scalar of = body.outer(share);
+                     return {s[0] * of, s[1] * of};
+                   }});
+  // Squares of what is left without the mean, as sums of squares cancel.
+  return buildReduce(
+             b, loc,
+             {.iterators = iterators,
+              .inputs =
+                  {{x, all}, {y, all}, {means[0], sample}, {means[1], sample}},
+              .outputs = {{real, sample}},
+              .init = zeros,
+              .step = [](Body &, ArrayRef<Scalar> e,
+                         ArrayRef<Scalar> s) -> Scalars {
+                Scalar x = e[0] - e[2], y = e[1] - e[3];
+                return {fma(x, x, s[0]), fma(y, y, s[1])};
+              },
+              .merge = add,
+              .finish = [](Body &, ArrayRef<Scalar> s) -> Scalars {
+                return {select(equal(s[1], 0.0), 1.0, sqrt(s[0] / s[1]))};
+              }})
+      .front();
+}
+
 FailureOr<SmallVector<Value>> GuidanceOp::decomposeOperation(OpBuilder &b) {
-  return SmallVector<Value>{
-      buildElementwise(b, getLoc(), {getConditional(), getUnconditional()},
-                       getType().getElementType(), [&](ArrayRef<Scalar> e) {
-                         return e[1] + outer(e[0], getScale()) * (e[0] - e[1]);
-                       })};
+  Location loc = getLoc();
+  double rescale = getRescale().convertToDouble();
+  Type element = getType().getElementType();
+  auto guided = [&](ArrayRef<Scalar> e) {
+    return e[1] + outer(e[0], getScale()) * (e[0] - e[1]);
+  };
+  if (rescale == 0)
+    return SmallVector<Value>{buildElementwise(
+        b, loc, {getConditional(), getUnconditional()}, element, guided)};
+  // In the type computed in: its deviation is taken before it is rounded.
+  Value wide = buildElementwise(b, loc, {getConditional(), getUnconditional()},
+                                getRegionType(element), guided);
+  Value ratio = deviationRatio(b, loc, getConditional(), wide);
+  unsigned loops = getType().getRank();
+  AffineMap all = b.getMultiDimIdentityMap(loops);
+  return buildMap(b, loc,
+                  {{wide, all}, {ratio, mapOf(b.getContext(), loops, 0)}},
+                  {{element, all}}, [&](Body &, ArrayRef<Scalar> e) -> Scalars {
+                    return {e[0] * (e[1] * rescale + (1 - rescale))};
+                  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,8 +349,16 @@ LogicalResult DdpmStepOp::verify() {
   if (!isClip(getClip().convertToDouble())) // (C1)
     return emitOpError("expected a clip of 0 or more, got ")
            << getClip().convertToDouble();
-  return verifyShape(*this, getNoise(), "noise",
-                     getType().getShape()); // (C2)
+  if (failed(verifyShape(*this, getNoise(), "noise",
+                         getType().getShape()))) // (C2)
+    return failure();
+  bool isLearned = getVariance() == "learned";
+  if (static_cast<bool>(getFraction()) != isLearned) // (C3)
+    return emitOpError("expected what is learned with that variance only, "
+                       "got ")
+           << (getFraction() ? "it" : "none") << " with " << getVariance();
+  return verifyShape(*this, getFraction(), "what is learned",
+                     getType().getShape()); // (C3)
 }
 
 FailureOr<SmallVector<Value>> DdpmStepOp::decomposeOperation(OpBuilder &b) {
@@ -288,16 +372,25 @@ FailureOr<SmallVector<Value>> DdpmStepOp::decomposeOperation(OpBuilder &b) {
   Scalar beta = positivePart(power - kept * kept);
   Scalar ofSample = nextAlpha * beta / power;
   Scalar ofX = kept * nextSigma / power;
-  Scalar spread = sqrt(beta);
+  Scalar spread = sqrt(beta), least = nextSigma / sigma;
   if (getVariance() == "small")
-    spread = spread * (nextSigma / sigma);
+    spread = spread * least;
   else
     spread = select(greater(nextSigma, 0.0), spread, 0.0);
+  SmallVector<Value> tensors = {getX(), getPrediction(), getNoise()};
+  // From the large spread to the small one by a power of their quotient.
+  Scalar power2 = log2(least.to(b.getF32Type()));
+  power2 = select(greater(nextSigma, 0.0), power2, 0.0);
+  if (getFraction())
+    tensors.push_back(getFraction());
   return SmallVector<Value>{buildElementwise(
-      b, loc, {getX(), getPrediction(), getNoise()}, getType().getElementType(),
-      [&](ArrayRef<Scalar> e) {
+      b, loc, tensors, getType().getElementType(), [&](ArrayRef<Scalar> e) {
         Scalar clean = clipped(sample.of(e[0], e[1]), clip);
+        Scalar s = outer(e[0], spread);
+        if (getFraction())
+          s = s *
+              exp2((1.0 - e[3].to(e[0].getType())) * 0.5 * outer(e[0], power2));
         return clean * outer(e[0], ofSample) + e[0] * outer(e[0], ofX) +
-               e[2].to(e[0].getType()) * outer(e[0], spread);
+               e[2].to(e[0].getType()) * s;
       })};
 }

@@ -61,8 +61,8 @@ LogicalResult DdimSampleOp::verify() { return verifyEta(*this); }
 
 LogicalResult DpmSampleOp::verify() {
   int64_t order = getOrder();
-  if (order != 1 && order != 2) // (C7)
-    return emitOpError("expected order 1 or 2, got ") << order;
+  if (order < 1 || order > 3) // (C7)
+    return emitOpError("expected order 1 to 3, got ") << order;
   return verifyEta(*this);
 }
 
@@ -85,7 +85,8 @@ LogicalResult DpmSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 LogicalResult DdpmSampleOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return verifySampledFunction(*this, getModelAttr(), getType(),
-                               getConditions(), symbols);
+                               getConditions(), symbols,
+                               getVariance() == "learned" ? 2 : 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -169,16 +170,18 @@ template <typename Op> struct Times {
     return {select(ends, 1.0, level.alpha), select(ends, 0.0, level.sigma)};
   }
 
-  /// x after `step(x, prediction, j, level, next)` at all times.
-  Value walk(function_ref<Value(Value, Value, Scalar, Level, Level)> step) {
+  /// x after `step(x, predictions, j, level, next)` at all times.
+  Value
+  walk(unsigned predictions,
+       function_ref<Value(Value, ValueRange, Scalar, Level, Level)> step) {
     return buildLoop(b, loc, steps, op.getNoise(),
                      [&](Scalar j, ValueRange x) {
                        Scalar t = time(j);
-                       Value prediction =
+                       SmallVector<Value> found =
                            callFunction(op, b, op.getModelAttr(), x[0],
-                                        t.to(b.getF32Type()));
+                                        t.to(b.getF32Type()), predictions);
                        return SmallVector<Value>{
-                           step(x[0], prediction, j, at(t), after(j))};
+                           step(x[0], found, j, at(t), after(j))};
                      })
         .front();
   }
@@ -192,11 +195,11 @@ template <typename Op> struct Times {
 FailureOr<SmallVector<Value>> DdimSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   return SmallVector<Value>{Times<DdimSampleOp>(*this, b).walk(
-      [&](Value x, Value prediction, Scalar j, Level level, Level next) {
+      1, [&](Value x, ValueRange found, Scalar j, Level level, Level next) {
         Value fresh;
         if (getSeed())
           fresh = drawNormal(b, loc, getNoise(), getSeed(), j);
-        return DdimStepOp::create(b, loc, getType(), x, prediction, fresh,
+        return DdimStepOp::create(b, loc, getType(), x, found[0], fresh,
                                   level.alpha, level.sigma, next.alpha,
                                   next.sigma, getKindAttr(), getEtaAttr(),
                                   getClipAttr(), getClipEpsilonAttr());
@@ -205,23 +208,25 @@ FailureOr<SmallVector<Value>> DdimSampleOp::decomposeOperation(OpBuilder &b) {
 
 FailureOr<SmallVector<Value>> DdpmSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
+  bool isLearned = getVariance() == "learned";
   return SmallVector<Value>{Times<DdpmSampleOp>(*this, b).walk(
-      [&](Value x, Value prediction, Scalar j, Level level, Level next) {
+      isLearned ? 2 : 1,
+      [&](Value x, ValueRange found, Scalar j, Level level, Level next) {
         Value fresh = drawNormal(b, loc, getNoise(), getSeed(), j);
-        return DdpmStepOp::create(b, loc, getType(), x, prediction, fresh,
-                                  level.alpha, level.sigma, next.alpha,
-                                  next.sigma, getKindAttr(), getVarianceAttr(),
+        return DdpmStepOp::create(b, loc, getType(), x, found[0], fresh,
+                                  isLearned ? found[1] : Value(), level.alpha,
+                                  level.sigma, next.alpha, next.sigma,
+                                  getKindAttr(), getVarianceAttr(),
                                   getClipAttr());
       })};
 }
 
 FailureOr<SmallVector<Value>> DpmSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
-  double clip = getClip().convertToDouble(), eta = getEta().convertToDouble();
-  bool isSecond = getOrder() == 2;
+  int64_t order = getOrder();
+  DpmStep update{getType(), order, getEta().convertToDouble(),
+                 getClip().convertToDouble()};
   Times<DpmSampleOp> times(*this, b);
-  Type element = getType().getElementType(), real = b.getF32Type();
-  AffineMap identity = b.getMultiDimIdentityMap(getType().getRank());
   // e^-h from one level to the next.
   auto shrink = [](Level from, Level to) {
     return to.sigma * from.alpha / (to.alpha * from.sigma);
@@ -229,48 +234,30 @@ FailureOr<SmallVector<Value>> DpmSampleOp::decomposeOperation(OpBuilder &b) {
   auto step = [&](Scalar j, ValueRange carried) {
     Scalar t = times.time(j);
     Level level = times.at(t), next = times.after(j);
-    Value prediction =
-        callFunction(*this, b, getModelAttr(), carried[0], t.to(real));
+    Value prediction = callFunction(*this, b, getModelAttr(), carried[0],
+                                    t.to(b.getF32Type()));
     Value clean = ConvertPredictionOp::create(
         b, loc, getType(), prediction, carried[0], level.alpha, level.sigma,
         getKindAttr(), b.getStringAttr("sample"), b.getF64FloatAttr(0.5));
-    Scalar ratio = shrink(level, next), decay = ratio;
-    if (eta == 0)
-      decay = ratio.number(1);
-    else if (eta < 1)
-      decay = exp2(log2(ratio.to(real)) * eta).to(ratio.getType());
-    Scalar ofX = next.sigma / level.sigma * decay;
-    Scalar ofClean = next.alpha * (1.0 - decay * ratio);
-    Scalar growth = ratio; // of what the step before said
-    if (isSecond) {
-      Level before = times.at(times.time(select(less(j, 1.0), 0.0, j - 1.0)));
-      growth =
-          log2(ratio.to(real)) / (log2(shrink(before, level).to(real)) * 2.0);
-      growth = select(greater(next.sigma, 0.0), growth, 0.0);
-      growth = select(less(j, 1.0), 0.0, growth);
-      if (getLowerOrderLast())
-        growth = select(equal(j + 1.0, times.steps), 0.0, growth);
+    SmallVector<Scalar> ratios = {shrink(level, next)};
+    Level behind = level;
+    for (int64_t k = 1; k < order; ++k) {
+      double distance = static_cast<double>(k);
+      Level before =
+          times.at(times.time(select(less(j, distance), 0.0, j - distance)));
+      ratios.push_back(shrink(before, behind));
+      behind = before;
     }
-    SmallVector<Input> inputs = {{carried[0], identity}, {clean, identity}};
-    if (isSecond)
-      inputs.push_back({carried[1], identity});
-    if (eta > 0)
-      inputs.push_back(
-          {drawNormal(b, loc, getNoise(), getSeed(), j), identity});
-    Scalar ofNoise = next.sigma * sqrt(1.0 - decay * decay);
-    SmallVector<Output> outputs(isSecond ? 2 : 1, {element, identity});
-    return buildMap(
-        b, loc, inputs, outputs, [&](Body &, ArrayRef<Scalar> e) -> Scalars {
-          Scalar x0 = clipped(e[1], clip), ahead = x0;
-          if (isSecond)
-            ahead = x0 + (x0 - e[2]) * outer(x0, growth);
-          Scalar y = e[0] * outer(x0, ofX) + ahead * outer(x0, ofClean);
-          if (eta > 0)
-            y = y + e.back().to(y.getType()) * outer(y, ofNoise);
-          return isSecond ? Scalars{y, x0} : Scalars{y};
-        });
+    Value lowers, noise;
+    if (getLowerOrderLast())
+      lowers = equal(j + 1.0, times.steps);
+    if (update.eta > 0)
+      noise = drawNormal(b, loc, getNoise(), getSeed(), j);
+    return update(b, loc, carried[0], clean, carried.drop_front(), noise,
+                  {next.sigma / level.sigma, next.alpha, next.sigma}, ratios, j,
+                  lowers);
   };
-  SmallVector<Value> carried(isSecond ? 2 : 1, getNoise());
+  SmallVector<Value> carried(order, getNoise());
   return SmallVector<Value>{
       buildLoop(b, loc, times.steps, carried, step).front()};
 }

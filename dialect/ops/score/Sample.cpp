@@ -22,13 +22,15 @@ using namespace mlir::gyre;
 
 LogicalResult gyre::verifySampledFunction(Operation *op, FlatSymbolRefAttr name,
                                           Type sample, ValueRange conditions,
-                                          SymbolTableCollection &symbols) {
+                                          SymbolTableCollection &symbols,
+                                          unsigned results) {
   auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(op, name);
   if (!function) // (C1)
     return op->emitOpError("expected a function ") << name;
   SmallVector<Type> inputs = {sample, Float32Type::get(op->getContext())};
   llvm::append_range(inputs, conditions.getTypes());
-  auto expected = FunctionType::get(op->getContext(), inputs, sample);
+  SmallVector<Type> outputs(results, sample);
+  auto expected = FunctionType::get(op->getContext(), inputs, outputs);
   if (function.getFunctionType() != expected) // (C1)
     return op->emitOpError("expected ")
            << name << " to be " << expected << ", got "
@@ -71,16 +73,26 @@ LogicalResult EdmSampleOp::verify() {
     return emitOpError("expected 0 < sigma_min <= sigma_max and 0 < rho, got ")
            << min << ", " << max << " and " << rho;
   double churn = getChurn().convertToDouble();
-  if (!(churn >= 0) || static_cast<bool>(getSeed()) != (churn > 0)) // (C4)
-    return emitOpError("expected a seed if and only if churn is above 0, got "
-                       "churn ")
-           << churn << (getSeed() ? " with a seed" : " without a seed");
-  bool isAdams = getMethod() == "adams";
-  int64_t order = getOrder(), most = isAdams ? 4 : 2;
+  double eta = getEta().convertToDouble();
+  bool draws = churn > 0 || eta > 0;
+  if (!(churn >= 0) || static_cast<bool>(getSeed()) != draws) // (C4)
+    return emitOpError("expected a seed if and only if churn or eta is above "
+                       "0, got churn ")
+           << churn << " and eta " << eta
+           << (getSeed() ? " with a seed" : " without a seed");
+  StringRef method = getMethod();
+  int64_t order = getOrder(), most = method == "adams" ? 4
+                                     : method == "dpm" ? 3
+                                                       : 2;
   if (order < 1 || order > most) // (C5)
     return emitOpError("expected order 1 to ") << most << ", got " << order;
-  if (isAdams && churn != 0) // (C5)
-    return emitOpError("expected no churn with method adams, got ") << churn;
+  if (method != "heun" && churn != 0) // (C5)
+    return emitOpError("expected no churn with method ")
+           << method << ", got " << churn;
+  if (!(eta >= 0 && eta <= 1) || (method != "dpm" && eta != 0)) // (C6)
+    return emitOpError("expected eta in [0, 1] with method dpm and 0 with "
+                       "others, got ")
+           << eta << " with " << method;
   return success();
 }
 
@@ -336,11 +348,41 @@ struct EdmSampler {
                })
         .front();
   }
+
+  Value dpm() {
+    int64_t order = op.getOrder();
+    DpmStep update{type, order, op.getEta().convertToDouble(), /*clip=*/0};
+    // Carried: x, then what the denoiser said before, the last one first.
+    return buildLoop(
+               b, loc, steps, SmallVector<Value>(order, start()),
+               [&](Scalar i, ValueRange carried) {
+                 Scalar level = sigma(i), next = sigma(i + 1.0);
+                 SmallVector<Scalar> ratios = {next / level};
+                 Scalar behind = level;
+                 for (int64_t k = 1; k < order; ++k) {
+                   double distance = static_cast<double>(k);
+                   Scalar before =
+                       sigma(select(less(i, distance), 0.0, i - distance));
+                   ratios.push_back(behind / before);
+                   behind = before;
+                 }
+                 Value noise;
+                 if (update.eta > 0)
+                   noise = drawNormal(b, loc, op.getNoise(), op.getSeed(), i);
+                 return update(b, loc, carried[0], denoise(carried[0], level),
+                               carried.drop_front(), noise,
+                               {ratios[0], level.number(1), next}, ratios, i,
+                               /*lowers=*/{});
+               })
+        .front();
+  }
 };
 } // namespace
 
 FailureOr<SmallVector<Value>> EdmSampleOp::decomposeOperation(OpBuilder &b) {
   EdmSampler sampler(*this, b);
+  if (getMethod() == "dpm")
+    return SmallVector<Value>{sampler.dpm()};
   if (getMethod() == "adams")
     return SmallVector<Value>{sampler.adams()};
   return SmallVector<Value>{getOrder() == 1 ? sampler.euler() : sampler.heun()};

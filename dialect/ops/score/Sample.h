@@ -14,10 +14,12 @@
 
 namespace mlir::gyre {
 
-/// The function takes (sample, f32, conditions..) and returns a sample.
+/// The function takes (sample, f32, conditions..) and returns a sample, or
+/// several of its type.
 LogicalResult verifySampledFunction(Operation *op, FlatSymbolRefAttr name,
                                     Type sample, ValueRange conditions,
-                                    SymbolTableCollection &symbols);
+                                    SymbolTableCollection &symbols,
+                                    unsigned results = 1);
 
 /// for (i = 0; i < count; ++i) with carried values.
 SmallVector<Value>
@@ -31,6 +33,27 @@ Value drawNormal(OpBuilder &b, Location loc, Value like, Value seed, Scalar i);
 inline Scalar outer(Scalar e, Value value) {
   return e.with(value).to(e.getType());
 }
+
+/// One step of DPM-Solver++, from a level to the next.
+struct DpmStep {
+  RankedTensorType type;
+  int64_t order;
+  double eta, clip;
+
+  /// What a step does to x: next_sigma / sigma, next alpha and sigma.
+  struct Levels {
+    Scalar shrink, alpha, sigma;
+  };
+  /// The next x, then what the model said of the clean sample, in this step
+  /// (`clean`) and before (`history`, the last one first), without the oldest.
+  /// `ratios` are e^-h of this step and of those before, h being the growth of
+  /// ln(alpha / sigma); the first `steps` of them, less one, are real. Where
+  /// `lowers` holds the step is of the first order. `noise` is there with eta.
+  SmallVector<Value> operator()(OpBuilder &b, Location loc, Value x,
+                                Value clean, ValueRange history, Value noise,
+                                const Levels &levels, ArrayRef<Scalar> ratios,
+                                Scalar step, Value lowers) const;
+};
 
 inline bool isClip(double clip) { return clip >= 0 && std::isfinite(clip); }
 
@@ -53,13 +76,19 @@ template <typename Op> Scalar stepCount(Op op, OpBuilder &b) {
 }
 
 template <typename Op>
-Value callFunction(Op op, OpBuilder &b, FlatSymbolRefAttr name, Value x,
-                   Value level) {
+SmallVector<Value> callFunction(Op op, OpBuilder &b, FlatSymbolRefAttr name,
+                                Value x, Value level, unsigned results) {
   SmallVector<Value> arguments = {x, level};
   llvm::append_range(arguments, op.getConditions());
-  return func::CallOp::create(b, op.getLoc(), name.getValue(),
-                              op.getNoise().getType(), arguments)
-      .getResult(0);
+  SmallVector<Type> types(results, op.getNoise().getType());
+  return llvm::to_vector_of<Value>(
+      func::CallOp::create(b, op.getLoc(), name.getValue(), types, arguments)
+          .getResults());
+}
+template <typename Op>
+Value callFunction(Op op, OpBuilder &b, FlatSymbolRefAttr name, Value x,
+                   Value level) {
+  return callFunction(op, b, name, x, level, /*results=*/1).front();
 }
 
 } // namespace mlir::gyre

@@ -162,19 +162,31 @@ def Gyre_GuidanceOp : Gyre_NamedOp<"guidance", [
     Called in the function that a sampler calls, it is part of the sampler's loop.
     A paper's w is scale - 1. arXiv 2207.12598.
 
-    Laws, as folds: a scale of 1 gives `conditional`, one of 0 `unconditional`.
+    Strong guidance makes samples too bright. `rescale` = r takes part of that
+    back: y of each sample (an element of the first dimension) is multiplied by
+    r std(conditional) / std(y) + 1 - r (arXiv 2305.08891; diffusers'
+    guidance_rescale, with 0.7 in the paper).
+
+    * (C1) `rescale` is in [0, 1].
+    * (C2) with `rescale` above 0 there are two dimensions or more.
+
+    Laws: as folds, a scale of 1 gives `conditional`, one of 0 without rescale
+    `unconditional`; with rescale 1 each sample has the deviation of
+    `conditional`.
 
     ```mlir
     %y = gyre.guidance %with, %without by %scale : tensor<?x64xf32>, f32
     ```
   }];
   let arguments = (ins Gyre_FloatTensor:$conditional,
-    Gyre_FloatTensor:$unconditional, Gyre_Level:$scale);
+    Gyre_FloatTensor:$unconditional, Gyre_Level:$scale,
+    DefaultValuedAttr<F64Attr, "0.0">:$rescale);
   let results = (outs Gyre_FloatTensor:$result);
   let assemblyFormat = [{
     $conditional `,` $unconditional `by` $scale attr-dict
     `:` type($conditional) `,` type($scale)
   }];
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -309,15 +321,20 @@ def Gyre_DdpmStepOp : Gyre_NamedOp<"ddpm_step", [
     ```
     r = alpha / next_alpha,  beta = sigma^2 - r^2 next_sigma^2
     y = (next_alpha beta x_0 + r next_sigma^2 x) / sigma^2 + s noise
-    small:  s^2 = beta next_sigma^2 / sigma^2
-    large:  s^2 = beta, and 0 where next_sigma is
+    small:    s^2 = beta next_sigma^2 / sigma^2
+    large:    s^2 = beta, and 0 where next_sigma is
+    learned:  s^2 = small^((1 - v) / 2) large^((1 + v) / 2)
     ```
+
+    v, in [-1, 1], is what a model with learned variance says besides (Improved
+    DDPM, arXiv 2102.09672; diffusers' learned_range, as DiT has it).
 
     x_0 follows from what is predicted (`kind`) and is clipped to [-clip, clip]
     where `clip` is above 0. DDPM, arXiv 2006.11239.
 
     * (C1) `clip` is not negative.
     * (C2) `noise` has the sizes of x.
+    * (C3) `learned` is given with that variance only, and has the sizes of x.
 
     ```mlir
     %y = gyre.ddpm_step %x, %e from %a, %s to %an, %sn noise(%n : tensor<?x64xf32>)
@@ -325,15 +342,17 @@ def Gyre_DdpmStepOp : Gyre_NamedOp<"ddpm_step", [
     ```
   }];
   let arguments = (ins Gyre_FloatTensor:$x, Gyre_FloatTensor:$prediction,
-    Gyre_FloatTensor:$noise, Gyre_Level:$alpha, Gyre_Level:$sigma,
+    Gyre_FloatTensor:$noise, Optional<Gyre_FloatTensor>:$fraction,
+    Gyre_Level:$alpha, Gyre_Level:$sigma,
     Gyre_Level:$next_alpha, Gyre_Level:$next_sigma,
     DefaultValuedStrAttr<Gyre_Prediction, "epsilon">:$kind,
-    DefaultValuedStrAttr<Gyre_Choice<["small", "large"]>, "small">:$variance,
+    DefaultValuedStrAttr<Gyre_Choice<["small", "large", "learned"]>, "small">:$variance,
     DefaultValuedAttr<F64Attr, "0.0">:$clip);
   let results = (outs Gyre_FloatTensor:$result);
   let assemblyFormat = [{
     $x `,` $prediction `from` $alpha `,` $sigma `to` $next_alpha `,` $next_sigma
-    `noise` `(` $noise `:` type($noise) `)` attr-dict
+    `noise` `(` $noise `:` type($noise) `)`
+    (`learned` `(` $fraction^ `:` type($fraction) `)`)? attr-dict
     `:` type($x) `,` type($alpha)
   }];
   let hasVerifier = 1;
@@ -375,12 +394,19 @@ def Gyre_EdmSampleOp : Gyre_SampleOp<"edm_sample"> {
     is integrated from t_i to t_(i+1) (Adams and Bashforth's method, known as LMS);
     the first steps have fewer.
 
+    With `method = "dpm"` steps are those of `gyre.dpm_sample`, of order 1 to 3 and
+    with its `eta`, drawing noise in each step. Order 1 with eta = 1 is the
+    ancestral Euler method ("Euler a"), order 2 k-diffusion's "DPM++ 2M" and with
+    eta = 1 its SDE form, order 3 the same with three points.
+
     * (C1) the function takes x, an f32 and the conditions, and returns x.
     * (C2) `steps` is given once, as an operand or a positive attribute; an
       operand below 1 counts as 1.
     * (C3) 0 < sigma_min <= sigma_max, 0 < rho.
-    * (C4) `seed` is given if and only if `churn` is above 0.
-    * (C5) `order` is 1 or 2; with "adams" 1 to 4, and `churn` is 0.
+    * (C4) `seed` is given if and only if `churn` or `eta` is above 0.
+    * (C5) `order` is 1 or 2; with "adams" 1 to 4, with "dpm" 1 to 3, and `churn`
+      is 0 with both.
+    * (C6) `eta` is in [0, 1], and 0 but for "dpm".
 
     Law: one step is x = denoiser(t_0 noise, t_0).
 
@@ -402,7 +428,8 @@ def Gyre_EdmSampleOp : Gyre_SampleOp<"edm_sample"> {
     DefaultValuedAttr<F64Attr, "1.0e38">:$churn_max,
     DefaultValuedAttr<F64Attr, "1.0">:$churn_noise,
     DefaultValuedAttr<I64Attr, "2">:$order,
-    DefaultValuedStrAttr<Gyre_Choice<["heun", "adams"]>, "heun">:$method,
+    DefaultValuedAttr<F64Attr, "0.0">:$eta,
+    DefaultValuedStrAttr<Gyre_Choice<["heun", "adams", "dpm"]>, "heun">:$method,
     DefaultValuedStrAttr<Gyre_Choice<["karras", "exponential"]>, "karras">:$schedule);
   let assemblyFormat = [{
     $denoiser `(` $noise (`,` $conditions^)? `)`
@@ -524,13 +551,14 @@ def Gyre_DdimSampleOp : Gyre_DiffusionSampleOp<"ddim_sample",
 }
 
 def Gyre_DdpmSampleOp : Gyre_DiffusionSampleOp<"ddpm_sample",
-    (ins DefaultValuedStrAttr<Gyre_Choice<["small", "large"]>, "small">:$variance)> {
+    (ins DefaultValuedStrAttr<Gyre_Choice<["small", "large", "learned"]>, "small">:$variance)> {
   let summary = "DDPM's ancestral sampler around a model";
   let description = [{
     As `gyre.ddim_sample`, with `gyre.ddpm_step` as the step. `steps` of the size
     of the tables are all training steps. arXiv 2006.11239.
 
-    * (C1) the function takes x, an f32 and the conditions, and returns x.
+    * (C1) the function takes x, an f32 and the conditions, and returns x; with
+      learned variance another tensor like x besides, which that step takes.
     * (C2) one of `steps`, as an operand or an attribute from 1 to T, and
       `timesteps` is given; an operand counts as 1 below 1 and as T above T.
     * (C3) `alphas` and `sigmas` have a known size, at least 1.
@@ -563,9 +591,13 @@ def Gyre_DpmSampleOp : Gyre_DiffusionSampleOp<"dpm_sample",
         + next_sigma sqrt(1 - e^(-2 eta h)) noise
     ```
 
+    Order 3 has another point: D is Newton's polynomial through x_0, x_1 and x_2
+    with h, h_1 and h_2, integrated with its exponential as in k-diffusion's "DPM++
+    3M"; the second step is of order 2.
+
     D is x_0 where `order` is 1, in the first step, where next_sigma is 0, and in
     the last step with `lower_order_last` (as diffusers does below 15 steps).
-    `eta` = 0 is the 2M solver and 1 its SDE form. arXiv 2211.01095.
+    `eta` = 0 is the solver (2M of order 2) and 1 its SDE form. arXiv 2211.01095.
 
     * (C1) the function takes x, an f32 and the conditions, and returns x.
     * (C2) one of `steps`, as an operand or an attribute from 1 to T, and
@@ -574,7 +606,7 @@ def Gyre_DpmSampleOp : Gyre_DiffusionSampleOp<"dpm_sample",
     * (C4) `timesteps` fall, from below T to 0 or more.
     * (C5) `seed` is given if and only if `eta` is above 0.
     * (C6) `eta` is in [0, 1], and `clip` is not negative.
-    * (C7) `order` is 1 or 2.
+    * (C7) `order` is 1, 2 or 3.
 
     Law: order 1 with eta = 0 is DDIM.
 

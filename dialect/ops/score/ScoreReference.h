@@ -140,6 +140,8 @@ struct DiffusionSampler {
   double eta = 0, clip = 0;
   bool clipEpsilon = false, ddpm = false, large = false;
   std::function<Sample(int64_t step)> fresh = nullptr;
+  /// Where between the small and the large one an element's variance lies.
+  std::function<double(size_t)> learned = nullptr;
 
   /// `epsilon` predicts the noise of x at a time.
   Sample operator()(Sample x, const Denoiser &epsilon) const {
@@ -157,6 +159,11 @@ struct DiffusionSampler {
         double alpha = a / next, beta = 1 - alpha;
         if (ddpm) {
           double variance = large ? beta : (1 - next) / (1 - a) * beta;
+          if (learned)
+            variance = std::exp(
+                (1 + learned(i)) / 2 * std::log(beta) +
+                (1 - learned(i)) / 2 *
+                    std::log(std::fmax(1e-300, (1 - next) / (1 - a) * beta)));
           if (next == 1)
             variance = 0;
           x[i] = std::sqrt(next) * beta / (1 - a) * clean +
@@ -175,6 +182,32 @@ struct DiffusionSampler {
     return x;
   }
 };
+
+/// Guidance of samples of `each` elements, and a part of the way back to the
+/// deviation of the conditional prediction.
+inline std::vector<double> rescaledGuidance(const std::vector<double> &with,
+                                            const std::vector<double> &without,
+                                            double scale, double rescale,
+                                            size_t each) {
+  auto deviation = [&](const std::vector<double> &x, size_t from) {
+    double mean = 0, square = 0;
+    for (size_t i = from; i < from + each; ++i)
+      mean += x[i] / double(each);
+    for (size_t i = from; i < from + each; ++i)
+      square += (x[i] - mean) * (x[i] - mean);
+    return std::sqrt(square);
+  };
+  std::vector<double> y(with.size());
+  for (size_t i = 0; i < y.size(); ++i)
+    y[i] = without[i] + scale * (with[i] - without[i]);
+  for (size_t from = 0; from < y.size(); from += each) {
+    double own = deviation(y, from);
+    double ratio = own == 0 ? 1 : deviation(with, from) / own;
+    for (size_t i = from; i < from + each; ++i)
+      y[i] *= rescale * ratio + 1 - rescale;
+  }
+  return y;
+}
 
 inline Sample flowSample(Sample x, int64_t steps, double shift,
                          const Denoiser &velocity) {
@@ -221,6 +254,48 @@ inline Sample adamsSample(Sample x, const std::vector<double> &t, size_t order,
   }
   return x;
 }
+
+/// DPM++ 2M, its SDE form and 3M along levels t, as k-diffusion writes them.
+struct MultistepSampler {
+  std::vector<double> t;
+  int order = 2;
+  double eta = 0;
+  std::function<Sample(int64_t step)> fresh = nullptr;
+
+  /// Of x at the level t[0].
+  Sample operator()(Sample x, const Denoiser &denoise) const {
+    std::vector<Sample> said;
+    std::vector<double> h;
+    for (size_t i = 0; i + 1 < t.size(); ++i) {
+      said.insert(said.begin(), denoise(x, t[i]));
+      h.insert(h.begin(), t[i + 1] > 0 ? std::log(t[i] / t[i + 1]) : INFINITY);
+      if (t[i + 1] == 0)
+        return said[0];
+      double whole = h[0] * (eta + 1);
+      Sample n(x.size(), 0.0);
+      if (fresh)
+        n = fresh(int64_t(i));
+      for (size_t k = 0; k < x.size(); ++k) {
+        double y = std::exp(-whole) * x[k] - std::expm1(-whole) * said[0][k];
+        if (order == 3 && i > 1) {
+          double r0 = h[1] / h[0], r1 = h[2] / h[0];
+          double first = (said[0][k] - said[1][k]) / r0;
+          double second = (said[1][k] - said[2][k]) / r1;
+          double d1 = first + (first - second) * r0 / (r0 + r1);
+          double d2 = (first - second) / (r0 + r1);
+          double phi2 = std::expm1(-whole) / whole + 1;
+          double phi3 = phi2 / whole - 0.5;
+          y += phi2 * d1 - phi3 * d2;
+        } else if (order > 1 && i > 0) {
+          y += 0.5 * -std::expm1(-whole) * h[0] / h[1] *
+               (said[0][k] - said[1][k]);
+        }
+        x[k] = y + t[i + 1] * std::sqrt(-std::expm1(-2 * eta * h[0])) * n[k];
+      }
+    }
+    return x;
+  }
+};
 
 /// DPM-Solver++ 2M as k-diffusion writes it: of x / alpha, at s = sigma /
 /// alpha. `epsilon` predicts the noise of x at a time.

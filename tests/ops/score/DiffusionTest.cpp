@@ -124,12 +124,27 @@ TEST_CASE("score: ddpm_sample, and ddim_sample with eta = 1 is the same") {
   }
 }
 
+TEST_CASE("score: ddpm_sample with a learned variance") {
+  for (int64_t batch : {0, 1, 6}) {
+    Data data(batch, 12);
+    REQUIRE(learned(data.noise.data(), data.mean.data(), 8, data.y.data(),
+                    batch, nullptr) == 0);
+    DiffusionSampler sampler{
+        .powers = gyre::reference::signalPowers("linear", 20, 1e-4, 0.3),
+        .times = gyre::reference::linspaceTimes(20, 7),
+        .ddpm = true,
+        .fresh = data.fresh(8),
+        .learned = [&](size_t i) { return 0.1 * data.mean[i]; }};
+    test::expectNear("learned", data.y, data.sample(sampler), 1e-5);
+  }
+}
+
 TEST_CASE("score: dpm_sample, of which the first order is DDIM") {
   for (int64_t steps : {1, 2, 5, 30}) {
     Data data(5, 9);
-    Guarded<float> first(15), ddim(15);
+    Guarded<float> first(15), ddim(15), third(15);
     REQUIRE(dpm(data.noise.data(), data.mean.data(), steps, data.y.data(),
-                first.data(), 5, nullptr) == 0);
+                first.data(), third.data(), 5, nullptr) == 0);
     REQUIRE(trailing(data.noise.data(), data.mean.data(), steps, ddim.data(), 5,
                      nullptr) == 0);
     gyre::reference::DpmSampler sampler{
@@ -139,18 +154,39 @@ TEST_CASE("score: dpm_sample, of which the first order is DDIM") {
     double bound = boundOf(std::sqrt(linear[999]));
     test::expectNear("2M", data.y, data.sample(sampler), bound);
     test::expectNear("first order", first, doubles(ddim), bound);
+    // The same of x / alpha, along sigma / alpha.
+    std::vector<double> powers, t;
+    for (int64_t time : sampler.times)
+      powers.push_back(linear[time]);
+    powers.push_back(linear[0]);
+    for (double power : powers)
+      t.push_back(std::sqrt(1 / power - 1));
+    Sample x = doubles(data.noise);
+    for (double &v : x)
+      v /= std::sqrt(powers[0]);
+    x = gyre::reference::MultistepSampler{.t = t, .order = 3}(
+        x, [&](const Sample &x, double level) {
+          Sample clean = x;
+          for (size_t i = 0; i < x.size(); ++i)
+            clean[i] +=
+                (data.mean[i] - x[i]) * level * level / (0.25 + level * level);
+          return clean;
+        });
+    for (double &v : x)
+      v *= std::sqrt(linear[0]);
+    test::expectNear("third order", third, x, 2 * bound);
   }
 }
 
 TEST_CASE("score: dpm_sample converges at order 2") {
   // Where the flow itself leads: the shares of the mean and of the rest.
   Data data(20, 10);
-  Guarded<float> first(60);
+  Guarded<float> first(60), third(60);
   double a = linear[999], b = linear[0];
   double shrink = std::sqrt((b / 4 + 1 - b) / (a / 4 + 1 - a));
   auto errors = [&](int64_t steps) {
     REQUIRE(dpm(data.noise.data(), data.mean.data(), steps, data.y.data(),
-                first.data(), 20, nullptr) == 0);
+                first.data(), third.data(), 20, nullptr) == 0);
     double second = 0, one = 0;
     for (size_t i = 0; i < data.y.size(); ++i) {
       double exact = std::sqrt(b) * data.mean[i] +
@@ -222,6 +258,32 @@ TEST_CASE("score: predictions say the same") {
     });
     expect("back", back, [&](size_t i) { return e[i]; });
     expect("again", again, [&](size_t i) { return e[i]; });
+  }
+}
+
+TEST_CASE("score: guidance that keeps the deviation") {
+  for (auto [b, h] :
+       {std::pair(0, 3), std::pair(1, 1), std::pair(3, 7), std::pair(2, 100)}) {
+    size_t each = size_t(h) * 5, n = size_t(b) * each;
+    Guarded<float> with(n), without(n), y(n), again(n), whole(n);
+    test::Random random(uint64_t(h) + 20);
+    for (size_t i = 0; i < n; ++i) {
+      // Far from zero, where squares would cancel; one sample of nothing.
+      with[i] = i < each && b == 3 ? 0 : float(30 + random.normal());
+      without[i] = i < each && b == 3 ? 0 : float(30 + random.normal());
+    }
+    gyre_call one = threads(1), two = threads(2);
+    REQUIRE(rescaled(with.data(), without.data(), 7.5f, y.data(), whole.data(),
+                     b, h, &one) == 0);
+    REQUIRE(rescaled(with.data(), without.data(), 7.5f, again.data(),
+                     whole.data(), b, h, &two) == 0);
+    test::expectSameBits("threads", again, y);
+    std::vector<double> expected = gyre::reference::rescaledGuidance(
+        doubles(with), doubles(without), 7.5, 0.7, each);
+    test::expectNear("rescaled", y, expected, 2e-3);
+    expected = gyre::reference::rescaledGuidance(
+        doubles(with), doubles(without), 7.5, 1, each);
+    test::expectNear("whole", whole, expected, 2e-3);
   }
 }
 

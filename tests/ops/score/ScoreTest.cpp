@@ -246,6 +246,62 @@ TEST_CASE("score: Adams and Bashforth's method, exponential levels") {
     CHECK(std::fabs(y[i] - expected[i]) <= 1e-6 * expected[i]);
 }
 
+TEST_CASE("score: DPM-Solver++ along EDM's levels") {
+  using gyre::reference::MultistepSampler;
+  auto scaled = [](const Guarded<float> &noise) {
+    Sample x = doubles(noise);
+    for (double &v : x)
+      v *= 80;
+    return x;
+  };
+  for (int64_t batch : {0, 1, 7})
+    for (int64_t steps : {1, 2, 3, 5, 24}) {
+      Data data(batch, 13);
+      size_t n = data.y.size();
+      Guarded<float> third(n), ancestral(n), stirred(n);
+      REQUIRE(multistep(data.noise.data(), data.mean.data(), steps, 44,
+                        data.y.data(), third.data(), ancestral.data(),
+                        stirred.data(), batch, nullptr) == 0);
+      auto denoise = [&](const Sample &x, double sigma) {
+        return data.denoise(x, sigma);
+      };
+      auto fresh = [&](int64_t step) {
+        int64_t count = batch * 3;
+        return gyre::reference::randomNormal(
+            44, uint64_t(step * ((count + 3) / 4)), count);
+      };
+      auto levels = gyre::reference::karrasSigmas(steps, 0.002, 80, 7);
+      MultistepSampler second{.t = levels};
+      test::expectNear("second", data.y, second(scaled(data.noise), denoise),
+                       5e-5);
+      MultistepSampler three{.t = levels, .order = 3};
+      test::expectNear("third", third, three(scaled(data.noise), denoise),
+                       1e-4);
+      // Euler's ancestral method, as k-diffusion has it.
+      std::vector<double> t = gyre::reference::karrasSigmas(9, 0.002, 80, 7);
+      Sample x = scaled(data.noise);
+      for (size_t i = 0; i < 9; ++i) {
+        Sample d = data.denoise(x, t[i]), e = fresh(int64_t(i));
+        double up =
+            std::fmin(t[i + 1], std::sqrt(t[i + 1] * t[i + 1] *
+                                          (t[i] * t[i] - t[i + 1] * t[i + 1])) /
+                                    t[i]);
+        double down = std::sqrt(t[i + 1] * t[i + 1] - up * up);
+        for (size_t k = 0; k < x.size(); ++k)
+          x[k] += (x[k] - d[k]) / t[i] * (down - t[i]) + up * e[k];
+      }
+      test::expectNear("ancestral", ancestral, x, 5e-5);
+      std::vector<double> exponential;
+      for (int i = 0; i < 7; ++i)
+        exponential.push_back(80 * std::pow(0.002 / 80, i / 6.0));
+      exponential.push_back(0);
+      MultistepSampler stirrer{
+          .t = exponential, .order = 3, .eta = 0.5, .fresh = fresh};
+      test::expectNear("stirred", stirred, stirrer(scaled(data.noise), denoise),
+                       1e-4);
+    }
+}
+
 TEST_CASE("score: schedule and coefficients") {
   for (int64_t n : {1, 2, 18, 40}) {
     Guarded<float> like(n), y(n + 1);

@@ -85,3 +85,22 @@ func.func @ddim(%noise: tensor<?x8xf32>) -> tensor<?x8xf32> {
       : tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+// What a step of the third order carries: x and two of what the model said.
+// CHECK-LABEL: @dpm
+// CHECK: scf.for {{.*}} -> (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>)
+func.func @dpm(%noise: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %y = gyre.edm_sample @model(%noise) {steps = 5, method = "dpm", order = 3} : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// Means, then deviations from them.
+// CHECK-LABEL: @rescaled
+// CHECK: gyre.reduce
+// CHECK: gyre.reduce
+// CHECK: math.sqrt
+// CHECK-NOT: gyre.reduce
+func.func @rescaled(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>, %s: f32) -> tensor<?x8xf32> {
+  %0 = gyre.guidance %x, %y by %s {rescale = 0.7} : tensor<?x8xf32>, f32
+  return %0 : tensor<?x8xf32>
+}

@@ -63,7 +63,7 @@ func.func @edm_sample_c3(%x: tensor<4xf32>) {
 
 func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @edm_sample_c4(%x: tensor<4xf32>) {
-  // expected-error @+1 {{expected a seed if and only if churn is above 0, got churn 4.000000e+01 without a seed}}
+  // expected-error @+1 {{expected a seed if and only if churn or eta is above 0, got churn 4.000000e+01 and eta 0.000000e+00 without a seed}}
   %0 = gyre.edm_sample @f(%x) {steps = 8, churn = 40.0} : tensor<4xf32>
   return
 }
@@ -74,6 +74,48 @@ func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @edm_sample_c5(%x: tensor<4xf32>) {
   // expected-error @+1 {{expected order 1 to 2, got 3}}
   %0 = gyre.edm_sample @f(%x) {steps = 8, order = 3} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @edm_sample_c6(%x: tensor<4xf32>, %s: i64) {
+  // expected-error @+1 {{expected eta in [0, 1] with method dpm and 0 with others, got 1.000000e+00 with heun}}
+  %0 = gyre.edm_sample @f(%x) seed(%s) {steps = 8, eta = 1.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @ddpm_sample_c1_learned(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
+  // expected-error @+1 {{expected @f to be '(tensor<4xf32>, f32) -> (tensor<4xf32>, tensor<4xf32>)', got '(tensor<4xf32>, f32) -> tensor<4xf32>'}}
+  %0 = gyre.ddpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) seed(%s) {steps = 3, variance = "learned"} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @guidance_c1(%x: tensor<4xf32>, %s: f32) {
+  // expected-error @+1 {{expected rescale in [0, 1], got 2.0}}
+  %0 = gyre.guidance %x, %x by %s {rescale = 2.0} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @guidance_c2(%x: tensor<4xf32>, %s: f32) {
+  // expected-error @+1 {{expected samples of a dimension or more, got 'tensor<4xf32>'}}
+  %0 = gyre.guidance %x, %x by %s {rescale = 0.7} : tensor<4xf32>, f32
+  return
+}
+
+// -----
+
+func.func @ddpm_step_c3(%x: tensor<4xf32>, %a: f32) {
+  // expected-error @+1 {{expected what is learned with that variance only, got none with learned}}
+  %0 = gyre.ddpm_step %x, %x from %a, %a to %a, %a noise(%x : tensor<4xf32>) {variance = "learned"} : tensor<4xf32>, f32
   return
 }
 
@@ -357,7 +399,7 @@ func.func @dpm_sample_c6(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
 
 func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @dpm_sample_c7(%x: tensor<4xf32>, %l: tensor<9xf32>, %s: i64) {
-  // expected-error @+1 {{expected order 1 or 2, got 3}}
-  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3, order = 3} : tensor<4xf32>
+  // expected-error @+1 {{expected order 1 to 3, got 4}}
+  %0 = gyre.dpm_sample @f(%x) levels(%l, %l : tensor<9xf32>) {steps = 3, order = 4} : tensor<4xf32>
   return
 }

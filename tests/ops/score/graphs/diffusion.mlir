@@ -117,6 +117,33 @@ func.func @conversions(%e: !x {gyre.dims = ["B", 3]}, %x: !x {gyre.dims = ["B", 
   return %clean, %v, %score, %velocity, %edm, %back, %again : !x, !x, !x, !x, !x, !x, !x
 }
 
+// A model that says where its variance lies besides: at a tenth of the mean.
+func.func private @model_learned(%x: !x, %time: f32, %mean: !x) -> (!x, !x) {
+  %e = call @model_20(%x, %time, %mean) : (!x, f32, !x) -> !x
+  %tenth = arith.constant 0.1 : f32
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : !x
+  %tenths = tensor.splat %tenth[%n] : !x
+  %v = arith.mulf %mean, %tenths : !x
+  return %e, %v : !x, !x
+}
+
+func.func @learned(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %seed: i64)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+  %alphas, %sigmas = gyre.diffusion_schedule {beta_end = 0.3} : !short
+  %y = gyre.ddpm_sample @model_learned(%noise, %mean) levels(%alphas, %sigmas : !short)
+      seed(%seed) {steps = 7, spacing = "linspace", variance = "learned"} : !x, !x
+  return %y : !x
+}
+
+!image = tensor<?x?x5xf32>
+func.func @rescaled(%with: !image {gyre.dims = ["B", "H", 5]}, %without: !image {gyre.dims = ["B", "H", 5]}, %scale: f32)
+    -> (!image {gyre.dims = ["B", "H", 5], gyre.name = "y"}, !image {gyre.dims = ["B", "H", 5], gyre.name = "whole"}) {
+  %y = gyre.guidance %with, %without by %scale {rescale = 0.7} : !image, f32
+  %whole = gyre.guidance %with, %without by %scale {rescale = 1.0} : !image, f32
+  return %y, %whole : !image, !image
+}
+
 func.func @guidance(%with: !x {gyre.dims = ["B", 3]}, %without: !x {gyre.dims = ["B", 3]}, %scale: f32)
     -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
   %y = gyre.guidance %with, %without by %scale : !x, f32
@@ -151,13 +178,16 @@ func.func @tables(%like: tensor<1xf32>)
 }
 
 func.func @dpm(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index)
-    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}, !x {gyre.dims = ["B", 3], gyre.name = "first_order"}) {
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}, !x {gyre.dims = ["B", 3], gyre.name = "first_order"},
+        !x {gyre.dims = ["B", 3], gyre.name = "third_order"}) {
   %alphas, %sigmas = gyre.diffusion_schedule : !table
   %y = gyre.dpm_sample @model(%noise, %mean) levels(%alphas, %sigmas : !table)
       steps(%steps) {spacing = "trailing", last = "first"} : !x, !x
   %1 = gyre.dpm_sample @model(%noise, %mean) levels(%alphas, %sigmas : !table)
       steps(%steps) {spacing = "trailing", last = "first", order = 1} : !x, !x
-  return %y, %1 : !x, !x
+  %2 = gyre.dpm_sample @model(%noise, %mean) levels(%alphas, %sigmas : !table)
+      steps(%steps) {spacing = "trailing", last = "first", order = 3} : !x, !x
+  return %y, %1, %2 : !x, !x, !x
 }
 
 func.func @dpm_sde(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %seed: i64)

@@ -129,3 +129,15 @@ func.func @exponential() -> (tensor<19xf32> {gyre.name = "y"}) {
   %y = gyre.karras_sigmas {schedule = "exponential"} : tensor<19xf32>
   return %y : tensor<19xf32>
 }
+
+// DPM-Solver++ along EDM's levels, and stirred: Euler's ancestral method, three points.
+func.func @multistep(%noise: !x {gyre.dims = ["B", 3]}, %mean: !x {gyre.dims = ["B", 3]}, %steps: index, %seed: i64)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "second"}, !x {gyre.dims = ["B", 3], gyre.name = "third"},
+        !x {gyre.dims = ["B", 3], gyre.name = "ancestral"}, !x {gyre.dims = ["B", 3], gyre.name = "stirred"}) {
+  %0 = gyre.edm_sample @denoise(%noise, %mean) steps(%steps) {method = "dpm"} : !x, !x
+  %1 = gyre.edm_sample @denoise(%noise, %mean) steps(%steps) {method = "dpm", order = 3} : !x, !x
+  %2 = gyre.edm_sample @denoise(%noise, %mean) seed(%seed) {steps = 9, method = "dpm", order = 1, eta = 1.0} : !x, !x
+  %3 = gyre.edm_sample @denoise(%noise, %mean) seed(%seed)
+      {steps = 7, method = "dpm", order = 3, eta = 0.5, schedule = "exponential"} : !x, !x
+  return %0, %1, %2, %3 : !x, !x, !x, !x
+}
