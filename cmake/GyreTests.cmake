@@ -6,16 +6,24 @@ include(GyreAddLibrary)
 set(GYRE_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=undefined
     -fno-omit-frame-pointer -g)
 
+option(GYRE_TEST_FULL "tests leave no sample out, and all of them run for aarch64" OFF)
+
 # gyre_unit_test(<target> <sources>... [PREFIX <text before each test's name>])
+#
+# A program with a prefix repeats another one's tests: it samples, always.
 function(gyre_unit_test target)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PREFIX" "")
   add_executable(${target} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE gyre_test_main)
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/bin)
+  set(environment)
+  if(GYRE_TEST_FULL AND NOT ARG_PREFIX)
+    set(environment ENVIRONMENT GYRE_TEST_FULL=1)
+  endif()
   # A name that matches no test case would pass unnoticed.
   doctest_discover_tests(${target} TEST_PREFIX "${ARG_PREFIX}"
-    PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 ")
+    PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 " ${environment})
   gyre_test_program(${target})
 endfunction()
 
@@ -32,44 +40,50 @@ endfunction()
 # all folders but those named graphs.)
 function(gyre_numeric_test family graph test)
   cmake_path(GET graph STEM stem)
-  if(NOT TARGET ${family}-test)
-    gyre_unit_test(${family}-test)
+  set(tests ${family}-test-objects)
+  if(NOT TARGET ${tests})
+    add_library(${tests} OBJECT)
+    target_link_libraries(${tests} PRIVATE gyre_test_main)
+    gyre_unit_test(${family}-test $<TARGET_OBJECTS:${tests}>)
   endif()
   set(library ${family}-test-${stem})
   gyre_add_library(${library} ${graph} OPTIONS ${ARGN})
+  target_link_libraries(${tests} PRIVATE ${library})
   target_link_libraries(${family}-test PRIVATE ${library})
-  get_target_property(sources ${family}-test SOURCES)
+  get_target_property(sources ${tests} SOURCES)
   cmake_path(ABSOLUTE_PATH test)
   if(NOT test IN_LIST sources)
-    target_sources(${family}-test PRIVATE ${test})
+    target_sources(${tests} PRIVATE ${test})
     set(added ${test})
   endif()
   # LLVM's instrumentation and the sanitizer's runtime have to be one version's.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    gyre_sanitized_test(${family} ${graph} "${added}" ${ARGN})
+    gyre_sanitized_test(${family} ${graph} ${ARGN})
     if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/ops/" AND NOT "${ARGN}" MATCHES "--target")
       gyre_device_test(${family} ${graph} "${added}" ${ARGN})
     endif()
   endif()
-  if(GYRE_EMULATOR AND NOT "${ARGN}" MATCHES "--target")
+  # The other target of CPUs: all graphs, or the first one of each family.
+  get_property(known GLOBAL PROPERTY GYRE_EMULATED_${family} SET)
+  if(GYRE_EMULATOR AND (GYRE_TEST_FULL OR (NOT known AND
+                        CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(ops|codegen)/")))
     gyre_emulated_test(${family} ${graph} "${added}" ${ARGN})
   endif()
 endfunction()
 
 # The same program again as <family>-test-sanitized: every load and store of a
 # kernel is checked, those of its tiles on the stack and in the workspace too,
-# and what LLVM IR leaves undefined.
-function(gyre_sanitized_test family graph test)
+# and what LLVM IR leaves undefined. The tests' own code is not instrumented:
+# what they give to kernels lies on the heap, which the sanitizer watches.
+function(gyre_sanitized_test family graph)
   cmake_path(GET graph STEM stem)
   set(target ${family}-test-sanitized)
   if(NOT TARGET ${target})
-    gyre_unit_test(${target} PREFIX sanitized/)
-    target_compile_options(${target} PRIVATE -fsanitize=address)
+    gyre_unit_test(${target} $<TARGET_OBJECTS:${family}-test-objects> PREFIX sanitized/)
     target_link_options(${target} PRIVATE -fsanitize=address)
   endif()
   gyre_add_library(${target}-${stem} ${graph} OPTIONS --sanitize=address,undefined ${ARGN})
   target_link_libraries(${target} PRIVATE ${target}-${stem})
-  target_sources(${target} PRIVATE ${test})
 endfunction()
 
 # The same program for the other target of CPUs, under an emulator: Debian's
@@ -128,7 +142,7 @@ endfunction()
 function(gyre_emulated_program family)
   get_property(inputs GLOBAL PROPERTY GYRE_EMULATED_${family})
   set(program ${PROJECT_BINARY_DIR}/tests/bin/${family}-test-emulated)
-  set(definitions $<TARGET_PROPERTY:${family}-test,COMPILE_DEFINITIONS>)
+  set(definitions $<TARGET_PROPERTY:${family}-test-objects,COMPILE_DEFINITIONS>)
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.h
        ${PROJECT_SOURCE_DIR}/tests/ops/*.h ${PROJECT_SOURCE_DIR}/dialect/ops/*/*Reference.h)
   add_custom_command(

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes what Hostile.cpp knows of the entry points in descriptions by gyrec.
 
-usage: describe.py <out.cpp> <model.json>...
+usage: describe.py <out.cpp> [<prefix>=]<model.json>...
 """
 import json
 import pathlib
@@ -50,9 +50,9 @@ class Expression:
         return left
 
 
-def describe(function):
+def describe(prefix, function):
     """(declaration, entry of the table)"""
-    symbol, sizes = function["symbol"], function["sizes"]
+    symbol, workspace, sizes = prefix + function["symbol"], prefix + function["workspace"], function["sizes"]
     types, values, rows = [], [], []
     for argument in function["arguments"]:
         if argument["kind"] == "weight":
@@ -75,21 +75,25 @@ def describe(function):
     for i in range(len(sizes)):
         types.append("int64_t")
         values.append(f"s[{i}]")
-    workspace = f'size_t {function["workspace"]}({", ".join(["int64_t"] * len(sizes)) or "void"});'
-    declaration = f'int32_t {symbol}({", ".join(types + ["gyre_call *"])});\n{workspace}'
+    declaration = (
+        f'int32_t {symbol}({", ".join(types + ["gyre_call *"])});\n'
+        f'size_t {workspace}({", ".join(["int64_t"] * len(sizes)) or "void"});'
+    )
     entry = (
         f'    {{"{symbol}", {len(sizes)},\n     {{' + ",\n      ".join(rows) + "},\n"
         f"     []([[maybe_unused]] Value *a, [[maybe_unused]] const int64_t *s, gyre_call *call) "
         f'{{ return {symbol}({", ".join(values + ["call"])}); }},\n'
         f"     []([[maybe_unused]] const int64_t *s) "
-        f'{{ return {function["workspace"]}({", ".join(f"s[{i}]" for i in range(len(sizes)))}); }}}},\n'
+        f'{{ return {workspace}({", ".join(f"s[{i}]" for i in range(len(sizes)))}); }}}},\n'
     )
     return declaration, entry
 
 
 out, *models = sys.argv[1:]
-functions = [f for model in models for f in json.loads(pathlib.Path(model).read_text())["functions"]]
-parts = [describe(function) for function in functions]
+parts = []
+for model in models:
+    prefix, _, path = model.rpartition("=")
+    parts += [describe(prefix, function) for function in json.loads(pathlib.Path(path).read_text())["functions"]]
 pathlib.Path(out).write_text(
     '#include "hostile/Hostile.h"\n\nextern "C" {\n'
     + "\n".join(declaration for declaration, _ in parts)
