@@ -176,13 +176,11 @@ function(gyre_device_test family graph test)
   endif()
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}.gyre)
   set(base ${folder}/host/${stem})
-  set(options --target=host,sm_80 ${ARGN})
   file(MAKE_DIRECTORY ${folder}/host)
   add_custom_command(
     OUTPUT ${folder}/${stem}.h ${base}.o ${base}.kernels.o
-    COMMAND gyre::gyrec ${graph} -o ${base} ${options}
+    COMMAND gyre::gyrec ${graph} -o ${base} --save-temps --target=host,sm_80 ${ARGN}
     COMMAND ${PROJECT_SOURCE_DIR}/tests/emulator/on_device.py ${base}.h ${folder}/${stem}.h
-    COMMAND gyre::gyrec ${graph} --emit=nvvm -o ${base}.nvvm.ll ${options}
     COMMAND gyre-emulate ${base}.nvvm.ll ${base}.kernels.ll
     COMMAND ${LLVM_TOOLS_BINARY_DIR}/opt -passes=forceattrs,asan
             -force-attribute=sanitize_address ${base}.kernels.ll -o ${base}.kernels.bc

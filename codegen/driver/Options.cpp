@@ -227,6 +227,7 @@ static LogicalResult readOptions(const opt::InputArgList &args,
   options.input = inputs.front();
   options.output = args.getLastArgValue(OPT_o);
   options.emit = args.getLastArgValue(OPT_emit_EQ);
+  options.saveTemps = args.hasArg(OPT_save_temps);
   options.time = args.hasArg(OPT_time);
   options.plugins = args.getAllArgValues(OPT_load_dialect_plugin_EQ);
   options.report = args.getLastArgValue(OPT_report_EQ,

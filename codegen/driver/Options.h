@@ -18,6 +18,7 @@ struct Options {
   bool run = false;
 
   std::string emit, output;
+  bool saveTemps = false;
   /// "text", "json" or "html"; empty: none is wanted.
   std::string report;
 

@@ -25,6 +25,8 @@ def report : Flag<["--"], "report">, Group<compile>,
   HelpText<"Say which kernels were formed and what they cost, and write nothing else">;
 def report_EQ : Joined<["--"], "report=">, MetaVarName<"<text|json|html>">,
   Group<compile>, HelpText<"The same as text, JSON or a page with pictures">;
+def save_temps : Flag<["--"], "save-temps">, Group<compile>,
+  HelpText<"Write <path>.ll besides, and for the last GPU <path>.nvvm.ll and <path>.ptx">;
 
 def benchmark : Flag<["--"], "benchmark">, Group<run>,
   HelpText<"Time repeated calls">;

@@ -77,19 +77,31 @@ emitAll(Session &session, StringRef stem, TimingScope &timing) {
       compile(*session.graph, session.options.compile, context, timing);
   if (failed(model))
     return failure();
-  std::vector<OutputFile> files(3);
+  std::vector<OutputFile> files;
+  auto add = [&](StringRef suffix, auto write) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    write(os);
+    files.push_back({(stem + suffix).str(), std::move(text)});
+  };
+  // Before code generation, which changes what it is given.
+  if (session.options.saveTemps) {
+    add(".ll", [&](raw_ostream &os) { model->code->print(os, nullptr); });
+    if (model->kernels) {
+      add(".nvvm.ll",
+          [&](raw_ostream &os) { model->kernels->print(os, nullptr); });
+      add(".ptx",
+          [&](raw_ostream &os) { os << model->model.devices.back().ptx; });
+    }
+  }
   FailureOr<std::string> object =
       generateCode(*model, *session.graph, llvm::CodeGenFileType::ObjectFile,
                    session.options.compile, timing);
   if (failed(object))
     return failure();
-  files[0] = {(stem + ".o").str(), std::move(*object)};
-  files[1].path = (stem + ".h").str();
-  llvm::raw_string_ostream header(files[1].contents);
-  writeHeader(model->model, header);
-  files[2].path = (stem + ".json").str();
-  llvm::raw_string_ostream description(files[2].contents);
-  writeDescription(model->model, description);
+  files.push_back({(stem + ".o").str(), std::move(*object)});
+  add(".h", [&](raw_ostream &os) { writeHeader(model->model, os); });
+  add(".json", [&](raw_ostream &os) { writeDescription(model->model, os); });
   return files;
 }
 

@@ -13,6 +13,16 @@
 // MISTAKE-NEXT: func.func @f(%x: tensor<?xf32>)
 // MISTAKE-NOT:  reproducer
 
+// With what was made on the way.
+// RUN: gyrec %s -o %t/temps/model --save-temps --target=host,sm_80
+// RUN: ls %t/temps | FileCheck %s --check-prefix=TEMPS
+// TEMPS:      model.h
+// TEMPS-NEXT: model.json
+// TEMPS-NEXT: model.ll
+// TEMPS-NEXT: model.nvvm.ll
+// TEMPS-NEXT: model.o
+// TEMPS-NEXT: model.ptx
+
 // A pipe or a device stays one: it is written to, not replaced.
 // RUN: rm -f %t.pipe && mkfifo %t.pipe
 // RUN: sh -c 'timeout 20 cat %t.pipe > %t.piped & gyrec %s --emit=header -o %t.pipe; wait'
