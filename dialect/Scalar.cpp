@@ -97,7 +97,9 @@ Scalar gyre::select(Scalar condition, Scalar x, Scalar y) {
   return apply<arith::SelectOp>(condition, x, y);
 }
 
+Scalar gyre::exp(Scalar x) { return apply<math::ExpOp>(x); }
 Scalar gyre::exp2(Scalar x) { return apply<math::Exp2Op>(x); }
+Scalar gyre::log(Scalar x) { return apply<math::LogOp>(x); }
 Scalar gyre::log2(Scalar x) { return apply<math::Log2Op>(x); }
 Scalar gyre::sqrt(Scalar x) { return apply<math::SqrtOp>(x); }
 Scalar gyre::rsqrt(Scalar x) { return 1.0 / sqrt(x); }
@@ -116,20 +118,31 @@ Scalar gyre::fma(Scalar x, Scalar y, Scalar z) {
   return apply<math::FmaOp>(x, y, z);
 }
 
-Scalar gyre::sigmoid(Scalar x) { return 1.0 / (exp2(x * -log2e) + 1.0); }
+Scalar gyre::product(Scalar x, Scalar y) {
+  Scalar result = x * y;
+  Value(result).getDefiningOp()->setAttr("gyre.exact",
+                                         x.builder().getUnitAttr());
+  return result;
+}
+
+Scalar gyre::sigmoid(Scalar x) { return 1.0 / (exp(-x) + 1.0); }
 
 Scalar gyre::silu(Scalar x) {
-  // Below -128, exp2 has overflowed and the quotient is -0 in f32; the clamp
-  // keeps -infinity from meeting that infinity, and lets NaN through.
+  // Below -128 the result is -0 in f32; the clamp keeps -infinity from meeting
+  // the infinity of e^-x, and lets NaN through.
   Scalar clamped = select(less(x, -128.0), -128.0, x);
-  return clamped / (exp2(clamped * -log2e) + 1.0);
+  // e^-x overflows at -89, the result at -92: x e^-8 e^(x+8) below -80.
+  Scalar isFar = less(x, -80.0);
+  Scalar moved = select(isFar, clamped + 8.0, clamped);
+  Scalar factor = select(isFar, clamped * std::exp(-8.0), clamped);
+  return factor / (exp(-moved) + 1.0);
 }
 
 Scalar gyre::softplus(Scalar x) {
   // max(x, 0) + ln(1 + z), z = e^-|x|. The sum u = 1 + z loses the low bits
   // of z; z - (u - 1) is exactly what it lost.
-  Scalar z = exp2(abs(x) * -log2e);
+  Scalar z = exp(-abs(x));
   Scalar u = z + 1.0;
-  Scalar log1p = log2(u) * ln2 + (z - (u - 1.0));
+  Scalar log1p = log(u) + (z - (u - 1.0));
   return select(less(x, 0.0), 0.0, x) + log1p;
 }

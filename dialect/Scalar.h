@@ -80,7 +80,9 @@ inline Scalar maximum(Scalar x, Scalar y) {
   return select(greater(x, y), x, y);
 }
 
+Scalar exp(Scalar x);
 Scalar exp2(Scalar x);
+Scalar log(Scalar x);
 Scalar log2(Scalar x);
 Scalar sqrt(Scalar x);
 Scalar rsqrt(Scalar x);
@@ -94,12 +96,17 @@ Scalar abs(Scalar x);
 Scalar roundeven(Scalar x);
 Scalar floor(Scalar x);
 Scalar fma(Scalar x, Scalar y, Scalar z);
+/// x y rounded, also where it is added to something: fma(x, y, -product(x, y))
+/// is what the rounding took.
+Scalar product(Scalar x, Scalar y);
+
+// These three to the last bits, as far as the result is no denormal.
 
 /// 1 / (1 + e^-x).
 Scalar sigmoid(Scalar x);
 /// x sigmoid(x); -0 for -infinity.
 Scalar silu(Scalar x);
-/// ln(1 + e^x) to the last bits, for large x of either sign.
+/// ln(1 + e^x).
 Scalar softplus(Scalar x);
 
 } // namespace mlir::gyre

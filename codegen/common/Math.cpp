@@ -104,19 +104,35 @@ static Expr expm1Reduced(Expr r) {
   return fma(r * r, polynomial(r, tables::expm1), r);
 }
 
+/// x log2(e) = n + r with whole n and |r| <= 1/2 (a little more), whatever n:
+/// of the product fma leaves nothing out.
+static std::pair<Expr, Expr> reduceToPowerOfTwo(Expr x) {
+  constexpr double high = static_cast<float>(log2e), low = log2e - high;
+  Expr n = roundeven(x * high);
+  return {n, fma(x, low, fma(x, high, -n))};
+}
+
 /// e^x: 1.0 ulp.
 static Expr exp(Expr x) {
   if (hasScalef(x)) {
-    // The reduction is exact for a small n only.
+    // Far above, r is any number or infinity; the polynomial, of even degree
+    // without a root, is positive there, and the result infinite.
     Expr clamped = select(less(x, -104.0), x.number(-104.0), x);
-    clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
-    auto [n, r] = reduceByLn2(clamped);
-    return scaleByInstruction(expm1Reduced(r) + 1.0, n);
+    auto [n, r] = reduceToPowerOfTwo(clamped);
+    return scaleByInstruction(polynomial(r, tables::exp2), n);
   }
   Expr clamped = select(less(x, -88.0), x.number(-88.0), x);
   clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
-  auto [n, r] = reduceByLn2(clamped);
-  Expr result = scaleByExponent(expm1Reduced(r) + 1.0, n);
+  auto power = [&]() -> std::pair<Expr, Expr> {
+    if (hasFma(x)) {
+      auto [n, r] = reduceToPowerOfTwo(clamped);
+      return {n, polynomial(r, tables::exp2)};
+    }
+    auto [n, r] = reduceByLn2(clamped);
+    return {n, expm1Reduced(r) + 1.0};
+  };
+  auto [n, p] = power();
+  Expr result = scaleByExponent(p, n);
   // The last number with a finite result; the next would give NaN's bits.
   result = select(greater(x, 88.7228317), x.number(infinity), result);
   return select(isNaN(x), x, result);
@@ -131,7 +147,8 @@ static Expr expm1(Expr x) {
   Expr half = (n.toInt() + 126).shl(23).asFloat();
   Expr q = expm1Reduced(r);
   Expr scaled = fma(q, half, half - 0.5) * 2.0;
-  return select(isNaN(x), x, select(equal(n, 0.0), q, scaled));
+  Expr isKept = compare(arith::CmpFPredicate::UEQ, x, x.number(0.0));
+  return select(isKept, x, select(equal(n, 0.0), q, scaled));
 }
 
 //===----------------------------------------------------------------------===//
@@ -257,9 +274,9 @@ static Expr pow(Expr x, Expr y) {
 /// tanh x: 1.6 ulp.
 static Expr tanh(Expr x) {
   Expr size = abs(x), square = x * x;
-  Expr near = fma(square * polynomial(square, tables::tanh), x, x);
+  Expr near = fma(square * polynomial(square, tables::tanh), size, size);
   Expr far = 1.0 - 2.0 / (exp2(size * (2.0 * log2e)) + 1.0);
-  return select(less(size, 0.55), near, copysign(far, x));
+  return copysign(select(less(size, 0.55), near, far), x);
 }
 
 /// tanh x to 1.2e-7 of one: half the work where nothing is asked of small x.
@@ -441,6 +458,27 @@ static Expr atan2(Expr y, Expr x) {
 /// 1 / sqrt x: 1.5 ulp.
 static Expr rsqrt(Expr x) { return 1.0 / sqrt(x); }
 
+//===----------------------------------------------------------------------===//
+// The fused multiply-add, where the target has none
+//===----------------------------------------------------------------------===//
+
+/// x y + z, rounded once: in f64 the product is exact, and a sum that is not
+/// is moved to the neighbour with an odd last bit, which rounds to f32 as the
+/// exact sum does.
+static Expr fusedMultiplyAdd(Expr x, Expr y, Expr z) {
+  Expr product = x.widen() * y.widen(), wide = z.widen();
+  Expr sum = product + wide;
+  Expr part = sum - product;
+  Expr lost = (product - (sum - part)) + (wide - part);
+  // Towards what was lost: one up in the bits where both have one sign.
+  Expr bits = sum.bits64();
+  Expr step = (bits ^ lost.bits64()).ashr(63) | 1;
+  Expr isEven = equal(bits & 1, 0);
+  Expr isInexact = less(lost, 0.0) | greater(lost, 0.0);
+  Expr odd = (bits + step).asDouble();
+  return select(isEven & isInexact, odd, sum).narrow();
+}
+
 } // namespace mlir::gyre::formula
 
 //===----------------------------------------------------------------------===//
@@ -478,6 +516,11 @@ static Unary unaryFor(Operation *op) {
       .Default([](Operation *) { return nullptr; });
 }
 
+/// Not for targets that have the instruction.
+static bool isForeignFma(Operation *op) {
+  return isa<math::FmaOp>(op) && !TargetAttr::of(op).getFma();
+}
+
 static Binary binaryFor(Operation *op) {
   return llvm::TypeSwitch<Operation *, Binary>(op)
       .Case([](math::PowFOp) { return formula::pow; })
@@ -485,10 +528,18 @@ static Binary binaryFor(Operation *op) {
       .Default([](Operation *) { return nullptr; });
 }
 
+static Expr expand(Operation *op, function_ref<Expr(unsigned)> argument) {
+  if (Unary formula = unaryFor(op))
+    return formula(argument(0));
+  if (Binary formula = binaryFor(op))
+    return formula(argument(0), argument(1));
+  return formula::fusedMultiplyAdd(argument(0), argument(1), argument(2));
+}
+
 void gyre::expandMath(Operation *root) {
   SmallVector<Operation *> ops;
   root->walk([&](Operation *op) {
-    if (unaryFor(op) || binaryFor(op))
+    if (unaryFor(op) || binaryFor(op) || isForeignFma(op))
       ops.push_back(op);
   });
   for (Operation *op : ops) {
@@ -504,8 +555,7 @@ void gyre::expandMath(Operation *root) {
       Expr x(context, op->getOperand(i));
       return element.isF32() ? x : x.widenToF32();
     };
-    Expr result = unaryFor(op) ? unaryFor(op)(argument(0))
-                               : binaryFor(op)(argument(0), argument(1));
+    Expr result = expand(op, argument);
     if (!element.isF32())
       result = result.narrowTo(element);
     op->getResult(0).replaceAllUsesWith(result);

@@ -52,6 +52,10 @@ public:
   // Casts; the name says what comes out.
   Expr bits() const { return cast_<arith::BitcastOp>(i32()); }
   Expr asFloat() const { return cast_<arith::BitcastOp>(f32()); }
+  Expr bits64() const {
+    return cast_<arith::BitcastOp>(builder().getI64Type());
+  }
+  Expr asDouble() const { return cast_<arith::BitcastOp>(f64()); }
   Expr toInt() const;
   Expr toFloat() const { return cast_<arith::SIToFPOp>(f32()); }
   Expr toDouble() const { return cast_<arith::SIToFPOp>(f64()); }

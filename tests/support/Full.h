@@ -5,6 +5,7 @@
 #ifndef GYRE_TESTS_SUPPORT_FULL_H
 #define GYRE_TESTS_SUPPORT_FULL_H
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace test {
@@ -13,6 +14,13 @@ namespace test {
 /// another target) sample all the same: they look at how a result is computed,
 /// not at the result.
 inline bool isFull() { return std::getenv("GYRE_TEST_FULL") != nullptr; }
+
+/// Of how many one is to be looked at: `sampled`, or where all is asked for
+/// what GYRE_TEST_FULL says, 1 for each.
+inline unsigned everyOf(unsigned sampled) {
+  return isFull() ? std::max(std::atoi(std::getenv("GYRE_TEST_FULL")), 1)
+                  : sampled;
+}
 
 } // namespace test
 

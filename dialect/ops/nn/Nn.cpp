@@ -87,23 +87,74 @@ FailureOr<SmallVector<Value>> SoftplusOp::decomposeOperation(OpBuilder &b) {
   return decomposeActivation(*this, b, softplus);
 }
 
+/// c_0 + c_1 x + ..
+static Scalar polynomial(Scalar x, ArrayRef<double> c) {
+  Scalar sum = x.number(c.back());
+  for (double coefficient : llvm::reverse(c.drop_back()))
+    sum = sum * x + coefficient;
+  return sum;
+}
+
+/// x times the normal distribution function. That is 1/2 + x Q(x^2) for small
+/// x, and at -t otherwise e^(-t^2/2) R(t) with a slowly falling R, a polynomial
+/// in (t - k) / (t + k).
+static Scalar geluByErf(Scalar x) {
+  // To 0.8: 2.8e-8.
+  constexpr double q[] = {0.398942292f, -0.0664907396f, 0.00997506268f,
+                          -0.00118667621f, 0.00010624151f};
+  // (t + k) R(t) up to t = 13.6, where f32 ends: 5.3e-9.
+  constexpr double k = 2.75;
+  constexpr double w[] = {0.718986034f,   -0.474354118f,    0.182334483f,
+                          -0.0165665615f, -0.0164454058f,   0.00321741053f,
+                          0.00249670004f, -0.000326900365f, -0.000420528406f};
+  // Below -16 the result is -0, above it is x; infinities would meet 0.
+  Scalar clamped = select(less(x, -16.0), -16.0, x);
+  clamped = select(greater(clamped, 16.0), 16.0, clamped);
+  Scalar t = abs(clamped), square = product(t, t);
+  Scalar near = clamped * (clamped * polynomial(square, q) + 0.5);
+  Scalar power = exp(square * -0.5);
+  Scalar sum = t + k, scale = 1.0 / sum;
+  Scalar rest = polynomial((t - k) * scale, w) * scale;
+  // What the square, the sum and the quotient have lost, relatively.
+  Scalar lost = fma(t, t, -square) * -0.5 - (t - (sum - k)) * scale +
+                fma(sum, -scale, scale.number(1.0));
+  // In this order nothing is denormal before the result is.
+  rest = clamped * rest;
+  Scalar tail = product(power, rest);
+  tail = tail + fma(tail, lost, fma(power, rest, -tail));
+  Scalar far = select(less(x, 0.0), tail, x - tail);
+  return select(less(t, 0.8), near, far);
+}
+
+/// (1 + tanh u) / 2 = 1 / (1 + e^-2u). Of the exponent the bits beyond f32
+/// count too: it is t (A + B t^2) in two parts.
+static Scalar geluByTanh(Scalar x) {
+  constexpr double c = -2 * log2e * std::numbers::sqrt2 *
+                       std::numbers::inv_sqrtpi,
+                   b = c * 0.044715;
+  // So many bits that A - (A + B t^2) is exact.
+  const double high = std::round(c * 0x1p18) * 0x1p-18;
+  // Below -11 the result is -0, above 11 it is x.
+  x = select(less(x, -11.0), -11.0, x);
+  Scalar t = select(greater(x, 11.0), 11.0, x);
+  Scalar square = product(t, t);
+  Scalar scale = t.number(static_cast<float>(b));
+  Scalar sum = fma(square, scale, t.number(high));
+  Scalar lost = fma(square, scale, high - sum);
+  lost = fma(fma(t, t, -square), scale, lost) +
+         (square * (b - static_cast<float>(b)) + (c - high));
+  Scalar exponent = product(t, sum);
+  lost = fma(t, lost, fma(t, sum, -exponent));
+  // The power overflows before the result does.
+  Scalar isFar = less(x, -9.0);
+  exponent = select(isFar, exponent - 12.0, exponent);
+  Scalar power = exp2(exponent) * (lost * ln2 + 1.0);
+  return select(isFar, x * 0x1p-12, x) / (power + 1.0);
+}
+
 FailureOr<SmallVector<Value>> GeluOp::decomposeOperation(OpBuilder &b) {
-  // Below -16 both forms are -0 in f32; the clamp keeps -infinity from being
-  // multiplied with that 0.
-  auto clamp = [](Scalar x) { return select(less(x, -16.0), -16.0, x); };
-  auto byErf = [=](Scalar x) {
-    x = clamp(x);
-    return x * 0.5 * (erf(x * (1 / std::numbers::sqrt2)) + 1.0);
-  };
-  // (1 + tanh u) / 2 = sigmoid(2u).
-  auto byTanh = [=](Scalar x) {
-    x = clamp(x);
-    double c = 2 * std::numbers::sqrt2 / std::sqrt(std::numbers::pi);
-    return x * sigmoid(x * (x * x * (c * 0.044715) + c));
-  };
-  if (getForm() == "tanh")
-    return decomposeActivation(*this, b, byTanh);
-  return decomposeActivation(*this, b, byErf);
+  return decomposeActivation(*this, b,
+                             getForm() == "tanh" ? geluByTanh : geluByErf);
 }
 
 //===----------------------------------------------------------------------===//

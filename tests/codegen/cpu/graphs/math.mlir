@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Each function of `math` alone, for its error over the whole range.
+// Each function of `math` and each activation alone, for its error over the
+// whole range.
 
 func.func @exp_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
   %y = math.exp %x : tensor<?xf32>
@@ -88,5 +89,25 @@ func.func @atan2_of(%x: tensor<?xf32> {gyre.dims = ["N"]},
                    %z: tensor<?xf32> {gyre.dims = ["N"]})
     -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
   %y = math.atan2 %x, %z : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @sigmoid_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.sigmoid %x : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @silu_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.silu %x : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @softplus_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.softplus %x : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @gelu_erf_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.gelu %x : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @gelu_tanh_of(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyre.dims = ["N"], gyre.name = "y"}) {
+  %y = gyre.gelu %x {form = "tanh"} : tensor<?xf32>
   return %y : tensor<?xf32>
 }
