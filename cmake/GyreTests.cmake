@@ -194,3 +194,19 @@ function(gyre_device_test family graph test)
   target_sources(${target} PRIVATE ${folder}/${stem}.h ${base}.o ${base}.kernels.o ${test})
   target_include_directories(${target} BEFORE PRIVATE ${folder})
 endfunction()
+
+# gyre_example(<name> <graph>.mlir)
+#
+# The program <name>-example of an example's main.cpp and graph, and a test that
+# runs it. A project of one's own wants the first two lines and the link.
+function(gyre_example name graph)
+  gyre_add_library(${name}-model ${graph})
+  add_executable(${name}-example main.cpp)
+  set_target_properties(${name}-example PROPERTIES CXX_STANDARD 17)
+  target_compile_options(${name}-example PRIVATE -Wall -Wextra -pedantic)
+  target_link_libraries(${name}-example PRIVATE ${name}-model)
+  if(GYRE_BUILD_TESTS)
+    add_test(NAME ${name}-example COMMAND ${name}-example)
+    gyre_test_program(${name}-example)
+  endif()
+endfunction()

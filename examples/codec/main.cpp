@@ -3,45 +3,19 @@
 // Encodes frames with the compiled codec and decodes them, and compares both
 // with a forward pass in plain double precision.
 
+#include "../Plain.h"
 #include "codec.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
 constexpr int frames = 37, width = 40, hidden = 64, latent = 16;
 constexpr int quantizers = 4, codes = 32;
 
-std::vector<float> uniform(std::mt19937 &random, int count, float size) {
-  std::uniform_real_distribution<float> distribution(-size, size);
-  std::vector<float> values(count);
-  std::generate(values.begin(), values.end(),
-                [&] { return distribution(random); });
-  return values;
-}
-
-using Row = std::vector<double>;
-
-/// x W + b.
-Row linear(const Row &x, const std::vector<float> &weight,
-           const std::vector<float> &bias = {}) {
-  size_t n = weight.size() / x.size();
-  Row y(n, 0.0);
-  for (size_t j = 0; j < n; ++j) {
-    y[j] = bias.empty() ? 0 : bias[j];
-    for (size_t k = 0; k < x.size(); ++k)
-      y[j] += x[k] * weight[k * n + j];
-  }
-  return y;
-}
-
 Row silu(Row x) {
   for (double &v : x)
-    v /= 1 + std::exp(-v);
+    v = ::silu(v);
   return x;
 }
 
@@ -49,15 +23,16 @@ Row silu(Row x) {
 
 int main() {
   std::mt19937 random(1);
-  auto in = uniform(random, width * hidden, 0.3f);
-  auto inBias = uniform(random, hidden, 0.3f);
-  auto out = uniform(random, hidden * latent, 0.3f);
-  auto back = uniform(random, latent * hidden, 0.3f);
-  auto backBias = uniform(random, hidden, 0.3f);
-  auto last = uniform(random, hidden * width, 0.3f);
+  auto in = uniform(random, width * hidden, -0.3f, 0.3f);
+  auto inBias = uniform(random, hidden, -0.3f, 0.3f);
+  auto out = uniform(random, hidden * latent, -0.3f, 0.3f);
+  auto back = uniform(random, latent * hidden, -0.3f, 0.3f);
+  auto backBias = uniform(random, hidden, -0.3f, 0.3f);
+  auto last = uniform(random, hidden * width, -0.3f, 0.3f);
   std::vector<float> books;
   for (int q = 0; q < quantizers; ++q) { // each finer than the one before
-    auto book = uniform(random, codes * latent, 0.5f / float(1 << q));
+    float size = 0.5f / float(1 << q);
+    auto book = uniform(random, codes * latent, -size, size);
     books.insert(books.end(), book.begin(), book.end());
   }
   codec_weights weights = {};
@@ -69,7 +44,7 @@ int main() {
   weights.decoder_bias = backBias.data();
   weights.decoder_out = last.data();
 
-  auto x = uniform(random, frames * width, 1.0f);
+  auto x = uniform(random, frames * width, -1.0f, 1.0f);
   std::vector<int32_t> numbers(frames * quantizers);
   std::vector<float> decoded(frames * width);
   if (encode(&weights, x.data(), numbers.data(), frames, nullptr) != 0 ||

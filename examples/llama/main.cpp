@@ -3,13 +3,10 @@
 // Reads a prompt with the compiled Llama block, goes on token by token with the
 // cache, and compares both with a forward pass in plain double precision.
 
+#include "../Plain.h"
 #include "llama.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
@@ -21,24 +18,16 @@ struct Weights {
   std::vector<float> attentionNorm, query, key, value, output, mlpNorm, gate,
       up, down;
 
-  std::vector<float> make(int count, float low, float high) {
-    std::uniform_real_distribution<float> uniform(low, high);
-    std::vector<float> values(count);
-    std::generate(values.begin(), values.end(),
-                  [&] { return uniform(random); });
-    return values;
-  }
-
   Weights()
-      : attentionNorm(make(features, 0.5f, 1.5f)),
-        query(make(features * heads * width, -0.3f, 0.3f)),
-        key(make(features * keyHeads * width, -0.3f, 0.3f)),
-        value(make(features * keyHeads * width, -0.3f, 0.3f)),
-        output(make(heads * width * features, -0.3f, 0.3f)),
-        mlpNorm(make(features, 0.5f, 1.5f)),
-        gate(make(features * hidden, -0.2f, 0.2f)),
-        up(make(features * hidden, -0.2f, 0.2f)),
-        down(make(hidden * features, -0.2f, 0.2f)) {}
+      : attentionNorm(uniform(random, features, 0.5f, 1.5f)),
+        query(uniform(random, features * heads * width, -0.3f, 0.3f)),
+        key(uniform(random, features * keyHeads * width, -0.3f, 0.3f)),
+        value(uniform(random, features * keyHeads * width, -0.3f, 0.3f)),
+        output(uniform(random, heads * width * features, -0.3f, 0.3f)),
+        mlpNorm(uniform(random, features, 0.5f, 1.5f)),
+        gate(uniform(random, features * hidden, -0.2f, 0.2f)),
+        up(uniform(random, features * hidden, -0.2f, 0.2f)),
+        down(uniform(random, hidden * features, -0.2f, 0.2f)) {}
 
   llama_weights pointers() const {
     llama_weights w = {};
@@ -54,28 +43,6 @@ struct Weights {
     return w;
   }
 };
-
-using Row = std::vector<double>;
-
-/// x W, with W [size of x][columns].
-Row linear(const Row &x, const std::vector<float> &w) {
-  size_t columns = w.size() / x.size();
-  Row y(columns);
-  for (size_t i = 0; i < x.size(); ++i)
-    for (size_t j = 0; j < columns; ++j)
-      y[j] += x[i] * double(w[i * columns + j]);
-  return y;
-}
-
-Row rmsNorm(const Row &x, const std::vector<float> &weight) {
-  double squares = 1e-5;
-  for (double value : x)
-    squares += value * value / double(x.size());
-  Row y(x);
-  for (size_t i = 0; i < x.size(); ++i)
-    y[i] *= double(weight[i]) / std::sqrt(squares);
-  return y;
-}
 
 /// Turns each head by the token's position, at the frequencies of Llama 3.1.
 void rotate(Row &x, int position) {
@@ -162,7 +129,8 @@ bool run(const llama_weights &w, const std::vector<float> &x, int from, int to,
 int main() {
   Weights weights;
   llama_weights w = weights.pointers();
-  std::vector<float> x = weights.make(batch * tokens * features, -2, 2),
+  std::vector<float> x = uniform(weights.random, batch * tokens * features, -2,
+                                 2),
                      y(x.size());
   Caches caches;
 
@@ -176,13 +144,9 @@ int main() {
   std::vector<double> expected;
   for (int b = 0; b < batch; ++b)
     forward(weights, &x[b * tokens * features], expected);
-  double worst = 0, largest = 0;
-  for (size_t i = 0; i < y.size(); ++i) {
-    worst = std::max(worst, std::fabs(y[i] - expected[i]));
-    largest = std::max(largest, std::fabs(expected[i]));
-  }
+  Difference difference = compare(y, expected);
   std::printf("%d tokens at once, then %d one by one: results up to %.3g, "
               "largest error %.2g\n",
-              prompt, tokens - prompt, largest, worst);
-  return worst < 1e-5 * largest ? 0 : 1;
+              prompt, tokens - prompt, difference.largest, difference.worst);
+  return difference.isSmall() ? 0 : 1;
 }

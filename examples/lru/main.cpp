@@ -3,40 +3,29 @@
 // Runs the compiled LRU block over a sequence in pieces, states in place, and
 // compares with a forward pass in plain double precision.
 
+#include "../Plain.h"
 #include "lru.h"
 
-#include <algorithm>
-#include <cmath>
 #include <complex>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
 constexpr int features = 48, states = 96, tokens = 60;
 
-std::vector<float> make(std::mt19937 &random, int count, float low,
-                        float high) {
-  std::uniform_real_distribution<float> uniform(low, high);
-  std::vector<float> values(count);
-  std::generate(values.begin(), values.end(), [&] { return uniform(random); });
-  return values;
-}
-
 struct Weights {
   std::mt19937 random{1};
-  std::vector<float> norm = make(random, features, 0.5f, 1.5f),
-                     shift = make(random, features, -0.5f, 0.5f),
-                     nu = make(random, states, -7, -0.5f),
-                     theta = make(random, states, -4, 1),
-                     bRe = make(random, features *states, -0.2f, 0.2f),
-                     bIm = make(random, features *states, -0.2f, 0.2f),
-                     cRe = make(random, states *features, -0.2f, 0.2f),
-                     cIm = make(random, states *features, -0.2f, 0.2f),
-                     d = make(random, features *features, -0.2f, 0.2f),
-                     value = make(random, features *features, -0.2f, 0.2f),
-                     gate = make(random, features *features, -0.2f, 0.2f);
+  std::vector<float> norm = uniform(random, features, 0.5f, 1.5f),
+                     shift = uniform(random, features, -0.5f, 0.5f),
+                     nu = uniform(random, states, -7, -0.5f),
+                     theta = uniform(random, states, -4, 1),
+                     bRe = uniform(random, features *states, -0.2f, 0.2f),
+                     bIm = uniform(random, features *states, -0.2f, 0.2f),
+                     cRe = uniform(random, states *features, -0.2f, 0.2f),
+                     cIm = uniform(random, states *features, -0.2f, 0.2f),
+                     d = uniform(random, features *features, -0.2f, 0.2f),
+                     value = uniform(random, features *features, -0.2f, 0.2f),
+                     gate = uniform(random, features *features, -0.2f, 0.2f);
 
   lru_weights pointers() const {
     lru_weights w = {};
@@ -54,18 +43,6 @@ struct Weights {
     return w;
   }
 };
-
-using Row = std::vector<double>;
-
-/// x W, with W [size of x][columns].
-Row linear(const Row &x, const std::vector<float> &w) {
-  size_t columns = w.size() / x.size();
-  Row y(columns);
-  for (size_t i = 0; i < x.size(); ++i)
-    for (size_t j = 0; j < columns; ++j)
-      y[j] += x[i] * double(w[i * columns + j]);
-  return y;
-}
 
 /// The sequence x [tokens][features] from zero states.
 Row forward(const Weights &w, const std::vector<float> &x) {
@@ -111,7 +88,7 @@ Row forward(const Weights &w, const std::vector<float> &x) {
 int main() {
   Weights weights;
   lru_weights w = weights.pointers();
-  std::vector<float> x = make(weights.random, tokens * features, -2, 2),
+  std::vector<float> x = uniform(weights.random, tokens * features, -2, 2),
                      y(x.size()), re(states), im(states);
   gyre_call call = GYRE_CALL_INIT;
   // 50 tokens, 9 more, and the last one.
@@ -125,13 +102,9 @@ int main() {
     }
 
   Row expected = forward(weights, x);
-  double worst = 0, largest = 0;
-  for (size_t i = 0; i < y.size(); ++i) {
-    worst = std::max(worst, std::fabs(y[i] - expected[i]));
-    largest = std::max(largest, std::fabs(expected[i]));
-  }
+  Difference difference = compare(y, expected);
   std::printf("%d tokens in three calls: results up to %.3g, largest error "
               "%.2g\n",
-              tokens, largest, worst);
-  return worst < 1e-5 * largest ? 0 : 1;
+              tokens, difference.largest, difference.worst);
+  return difference.isSmall() ? 0 : 1;
 }

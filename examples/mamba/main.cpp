@@ -3,13 +3,10 @@
 // Reads a prompt with the compiled Mamba block, goes on token by token, and
 // compares both with a forward pass in plain double precision.
 
+#include "../Plain.h"
 #include "mamba.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
@@ -21,25 +18,17 @@ struct Weights {
   std::vector<float> norm, in, conv, convBias, select, step, stepBias, aLog,
       skip, out;
 
-  std::vector<float> make(int count, float low, float high) {
-    std::uniform_real_distribution<float> uniform(low, high);
-    std::vector<float> values(count);
-    std::generate(values.begin(), values.end(),
-                  [&] { return uniform(random); });
-    return values;
-  }
-
   Weights()
-      : norm(make(features, 0.5f, 1.5f)),
-        in(make(features * 2 * channels, -0.2f, 0.2f)),
-        conv(make(channels * taps, -0.5f, 0.5f)),
-        convBias(make(channels, -0.5f, 0.5f)),
-        select(make(channels * (rank + 2 * states), -0.2f, 0.2f)),
-        step(make(rank * channels, -0.5f, 0.5f)),
-        stepBias(make(channels, -4.0f, -1.0f)),
-        aLog(make(channels * states, -1.0f, 2.5f)),
-        skip(make(channels, 0.5f, 1.5f)),
-        out(make(channels * features, -0.2f, 0.2f)) {}
+      : norm(uniform(random, features, 0.5f, 1.5f)),
+        in(uniform(random, features * 2 * channels, -0.2f, 0.2f)),
+        conv(uniform(random, channels * taps, -0.5f, 0.5f)),
+        convBias(uniform(random, channels, -0.5f, 0.5f)),
+        select(uniform(random, channels * (rank + 2 * states), -0.2f, 0.2f)),
+        step(uniform(random, rank * channels, -0.5f, 0.5f)),
+        stepBias(uniform(random, channels, -4.0f, -1.0f)),
+        aLog(uniform(random, channels * states, -1.0f, 2.5f)),
+        skip(uniform(random, channels, 0.5f, 1.5f)),
+        out(uniform(random, channels * features, -0.2f, 0.2f)) {}
 
   mamba_weights pointers() const {
     mamba_weights w = {};
@@ -57,31 +46,12 @@ struct Weights {
   }
 };
 
-using Row = std::vector<double>;
-
-double silu(double x) { return x / (1 + std::exp(-x)); }
-
-/// x W, with W [size of x][columns].
-Row linear(const Row &x, const std::vector<float> &w) {
-  size_t columns = w.size() / x.size();
-  Row y(columns);
-  for (size_t i = 0; i < x.size(); ++i)
-    for (size_t j = 0; j < columns; ++j)
-      y[j] += x[i] * double(w[i * columns + j]);
-  return y;
-}
-
 /// One sequence through the block, from zero states; adds the results to `y`.
 void forward(const Weights &w, const float *x, std::vector<double> &y) {
   std::vector<Row> rows(taps - 1, Row(channels)); // before the convolution
   Row h(channels * states);
   for (int t = 0; t < tokens; ++t, x += features) {
-    double squares = 1e-5;
-    for (int i = 0; i < features; ++i)
-      squares += double(x[i]) * x[i] / features;
-    Row normed(features);
-    for (int i = 0; i < features; ++i)
-      normed[i] = x[i] / std::sqrt(squares) * w.norm[i];
+    Row normed = rmsNorm(Row(x, x + features), w.norm);
     Row both = linear(normed, w.in);
     rows.emplace_back(both.begin(), both.begin() + channels);
 
@@ -142,7 +112,8 @@ bool run(const mamba_weights &w, const std::vector<float> &x, int from, int to,
 int main() {
   Weights weights;
   mamba_weights w = weights.pointers();
-  std::vector<float> x = weights.make(batch * tokens * features, -2, 2),
+  std::vector<float> x = uniform(weights.random, batch * tokens * features, -2,
+                                 2),
                      y(x.size()), rows(batch * (taps - 1) * channels),
                      state(batch * channels * states);
 
@@ -156,13 +127,9 @@ int main() {
   std::vector<double> expected;
   for (int b = 0; b < batch; ++b)
     forward(weights, &x[b * tokens * features], expected);
-  double worst = 0, largest = 0;
-  for (size_t i = 0; i < y.size(); ++i) {
-    worst = std::max(worst, std::fabs(y[i] - expected[i]));
-    largest = std::max(largest, std::fabs(expected[i]));
-  }
+  Difference difference = compare(y, expected);
   std::printf("%d tokens at once, then %d one by one: results up to %.3g, "
               "largest error %.2g\n",
-              prompt, tokens - prompt, largest, worst);
-  return worst < 1e-5 * largest ? 0 : 1;
+              prompt, tokens - prompt, difference.largest, difference.worst);
+  return difference.isSmall() ? 0 : 1;
 }

@@ -3,13 +3,10 @@
 // Packs patches of three images, runs the compiled vision block on them, and
 // compares with a forward pass in plain double precision.
 
+#include "../Plain.h"
 #include "vision.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
@@ -21,25 +18,19 @@ struct Weights {
   std::vector<float> norm1, shift1, qkv, qkvBias, proj, projBias, norm2, shift2,
       fc1, fc1Bias, fc2, fc2Bias;
 
-  std::vector<float> make(int count, float low, float high) {
-    std::uniform_real_distribution<float> uniform(low, high);
-    std::vector<float> values(count);
-    std::generate(values.begin(), values.end(),
-                  [&] { return uniform(random); });
-    return values;
-  }
-
   Weights()
-      : norm1(make(features, 0.5f, 1.5f)), shift1(make(features, -0.5f, 0.5f)),
-        qkv(make(features * 3 * features, -0.3f, 0.3f)),
-        qkvBias(make(3 * features, -0.3f, 0.3f)),
-        proj(make(features * features, -0.3f, 0.3f)),
-        projBias(make(features, -0.3f, 0.3f)),
-        norm2(make(features, 0.5f, 1.5f)), shift2(make(features, -0.5f, 0.5f)),
-        fc1(make(features * hidden, -0.3f, 0.3f)),
-        fc1Bias(make(hidden, -0.3f, 0.3f)),
-        fc2(make(hidden * features, -0.3f, 0.3f)),
-        fc2Bias(make(features, -0.3f, 0.3f)) {}
+      : norm1(uniform(random, features, 0.5f, 1.5f)),
+        shift1(uniform(random, features, -0.5f, 0.5f)),
+        qkv(uniform(random, features * 3 * features, -0.3f, 0.3f)),
+        qkvBias(uniform(random, 3 * features, -0.3f, 0.3f)),
+        proj(uniform(random, features * features, -0.3f, 0.3f)),
+        projBias(uniform(random, features, -0.3f, 0.3f)),
+        norm2(uniform(random, features, 0.5f, 1.5f)),
+        shift2(uniform(random, features, -0.5f, 0.5f)),
+        fc1(uniform(random, features * hidden, -0.3f, 0.3f)),
+        fc1Bias(uniform(random, hidden, -0.3f, 0.3f)),
+        fc2(uniform(random, hidden * features, -0.3f, 0.3f)),
+        fc2Bias(uniform(random, features, -0.3f, 0.3f)) {}
 
   vision_weights pointers() const {
     vision_weights w = {};
@@ -58,18 +49,6 @@ struct Weights {
     return w;
   }
 };
-
-using Row = std::vector<double>;
-
-/// x W + b, with W [size of x][columns].
-Row linear(const Row &x, const std::vector<float> &w,
-           const std::vector<float> &bias) {
-  Row y(bias.begin(), bias.end());
-  for (size_t i = 0; i < x.size(); ++i)
-    for (size_t j = 0; j < y.size(); ++j)
-      y[j] += x[i] * double(w[i * y.size() + j]);
-  return y;
-}
 
 Row layerNorm(const Row &x, const std::vector<float> &weight,
               const std::vector<float> &bias) {
@@ -149,7 +128,8 @@ int main() {
   }
   Weights weights;
   vision_weights w = weights.pointers();
-  std::vector<float> x = weights.make(starts.back() * features, -2, 2),
+  std::vector<float> x = uniform(weights.random, starts.back() * features, -2,
+                                 2),
                      y(x.size());
   gyre_call call = GYRE_CALL_INIT;
   if (vision(&w, x.data(), places.data(), starts.data(), y.data(),
@@ -163,13 +143,10 @@ int main() {
   for (size_t i = 0; i + 1 < starts.size(); ++i)
     forward(weights, &x[starts[i] * features], &places[starts[i] * 2],
             starts[i + 1] - starts[i], expected);
-  double worst = 0, largest = 0;
-  for (size_t i = 0; i < y.size(); ++i) {
-    worst = std::max(worst, std::fabs(y[i] - expected[i]));
-    largest = std::max(largest, std::fabs(expected[i]));
-  }
+  Difference difference = compare(y, expected);
   std::printf("%d patches of %zu images: results up to %.3g, largest error "
               "%.2g\n",
-              starts.back(), starts.size() - 1, largest, worst);
-  return worst < 1e-5 * largest ? 0 : 1;
+              starts.back(), starts.size() - 1, difference.largest,
+              difference.worst);
+  return difference.isSmall() ? 0 : 1;
 }

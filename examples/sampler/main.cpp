@@ -3,37 +3,24 @@
 // Draws with the compiled samplers and compares with the same loops in plain
 // double precision.
 
+#include "../Plain.h"
 #include "sampler.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <random>
-#include <vector>
 
 namespace {
 
 constexpr int batch = 5, width = 16, hidden = 32, classes = 10;
 
-std::vector<float> uniform(std::mt19937 &random, int count, float size) {
-  std::uniform_real_distribution<float> distribution(-size, size);
-  std::vector<float> values(count);
-  std::generate(values.begin(), values.end(),
-                [&] { return distribution(random); });
-  return values;
-}
-
-using Row = std::vector<double>;
-
 struct Network {
   std::vector<float> in, bias, time, table, out;
 
   explicit Network(std::mt19937 &random)
-      : in(uniform(random, width * hidden, 0.3f)),
-        bias(uniform(random, hidden, 0.3f)),
-        time(uniform(random, hidden, 1.0f)),
-        table(uniform(random, classes * hidden, 1.0f)),
-        out(uniform(random, hidden * width, 0.3f)) {}
+      : in(uniform(random, width * hidden, -0.3f, 0.3f)),
+        bias(uniform(random, hidden, -0.3f, 0.3f)),
+        time(uniform(random, hidden, -1.0f, 1.0f)),
+        table(uniform(random, classes * hidden, -1.0f, 1.0f)),
+        out(uniform(random, hidden * width, -0.3f, 0.3f)) {}
 
   Row operator()(const Row &x, double t, int wanted) const {
     Row y(width, 0.0);
