@@ -156,11 +156,11 @@ def Gyre_SsdScanOp : Gyre_NamedOp<"ssd_scan",
     costs one step. Decays within a chunk are products of factors, never
     differences of sums, so that strong ones cost no precision.
 
-    * (C1) x has at least three dimensions, H and P are known, and delta has the
-      sizes of x without P.
+    * (C1) x has at least three dimensions, and delta has the sizes of x without
+      P.
     * (C2) a has the size H.
-    * (C3) B and C have the same sizes, one of the two forms above, with N known
-      and G a divisor of H.
+    * (C3) B and C have the same sizes, one of the two forms above; with groups,
+      G and H are known and G divides H.
     * (C4) skip has the sizes H or H x P, bias H, gate those of x.
     * (C5) the initial state has the sizes [.., H, P, N].
     * (C6) `chunk` is between 1 and 1024.

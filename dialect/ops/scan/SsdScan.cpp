@@ -23,16 +23,10 @@ LogicalResult SsdScanOp::inferReturnTypes(MLIRContext *,
   RankedTensorType x = tensorType(adaptor.getX());
   RankedTensorType b = tensorType(adaptor.getB());
   int64_t rank = x.getRank();
-  if (rank < 3 || x.isDynamicDim(rank - 1) || x.isDynamicDim(rank - 2)) // (C1)
-    return emitOptionalError(loc,
-                             "expected x of rank 3 or more with a known number "
-                             "of heads and of their channels, got ",
-                             x);
-  if (b.getRank() < 1 || b.isDynamicDim(b.getRank() - 1)) // (C3)
-    return emitOptionalError(loc,
-                             "expected B with a known number of states, "
-                             "got ",
-                             b);
+  if (rank < 3) // (C1)
+    return emitOptionalError(loc, "expected x of rank 3 or more, got ", x);
+  if (b.getRank() < 1) // (C3)
+    return emitOptionalError(loc, "expected B with states, got ", b);
   SmallVector<int64_t> state(x.getShape().drop_back(3));
   llvm::append_range(state, x.getShape().take_back(2));
   state.push_back(b.getShape().back());
@@ -52,7 +46,8 @@ LogicalResult SsdScanOp::verify() {
   SmallVector<int64_t> sizes(x.drop_back(2));
   if (input.getRank() == static_cast<int64_t>(x.size())) { // (C3)
     int64_t groups = input.getDimSize(input.getRank() - 2);
-    if (ShapedType::isDynamic(groups) || groups == 0 || heads % groups != 0)
+    if (ShapedType::isDynamic(groups) || groups == 0 ||
+        ShapedType::isDynamic(heads) || heads % groups != 0)
       return emitOpError("expected groups that divide the heads, got ")
              << spellSizes(groups) << " and " << spellSizes(heads);
     sizes.push_back(groups);

@@ -79,6 +79,61 @@ TEST_CASE("scores: T5's buckets") {
     }
 }
 
+TEST_CASE("scores: Shaw") {
+  test::Random random(4);
+  for (int64_t t : {0, 1, 9, 65}) {
+    Guarded<float> q(2 * t * 12), k(q.size()), v(q.size()), y(q.size()),
+        r(12 * 9);
+    for (auto *x : {&q, &k, &v, &r})
+      random.fillNormal(*x);
+    REQUIRE(shaw(q.data(), k.data(), v.data(), r.data(), y.data(), t,
+                 nullptr) == 0);
+    Attention reference{1, 2, 2, t, t, 12, 12, 0.25};
+    reference.score = [&](double x, int64_t, int64_t h, int64_t i, int64_t j) {
+      int64_t at = std::min(std::max(j - i, int64_t(-4)), int64_t(4)) + 4;
+      double product = 0;
+      for (int64_t d = 0; d < 12; ++d)
+        product += double(q[(h * t + i) * 12 + d]) * r[d * 9 + at];
+      return x + product / 4;
+    };
+    test::expectNear("shaw", y, reference(doubles(q), doubles(k), doubles(v)),
+                     bound);
+  }
+}
+
+TEST_CASE("scores: Transformer-XL") {
+  test::Random random(5);
+  for (int64_t t : {1, 9, 65})
+    for (int64_t m : {0, 7, 64}) {
+      int64_t s = t + m;
+      Guarded<float> q(2 * t * 16), k(2 * s * 16), v(k.size()), y(q.size()),
+          r(16 * s), ofKeys(32), ofDistances(32);
+      for (auto *x : {&q, &k, &v, &r, &ofKeys, &ofDistances})
+        random.fillNormal(*x, 0.5);
+      REQUIRE(transformer_xl(q.data(), k.data(), v.data(), r.data(),
+                             ofKeys.data(), ofDistances.data(), y.data(), t, m,
+                             nullptr) == 0);
+      Attention reference{1, 2, 2, t, s, 16, 16, 0.25};
+      // All four terms as the paper writes them.
+      reference.score = [&](double x, int64_t, int64_t h, int64_t i,
+                            int64_t j) {
+        double sum = 0;
+        for (int64_t d = 0; d < 16; ++d) {
+          double query = q[(h * t + i) * 16 + d];
+          if (i + m >= j)
+            sum += (query + ofDistances[h * 16 + d]) * r[d * s + i + m - j];
+          sum += double(ofKeys[h * 16 + d]) * k[(h * s + j) * 16 + d];
+        }
+        return x + sum / 4;
+      };
+      reference.mask = [&](int64_t, int64_t, int64_t i, int64_t j) {
+        return j <= i + m ? 0 : -INFINITY;
+      };
+      test::expectNear("transformer_xl", y,
+                       reference(doubles(q), doubles(k), doubles(v)), bound);
+    }
+}
+
 TEST_CASE("scores: DeBERTa") {
   test::Random random(3);
   for (int64_t t : {1, 9, 65}) {

@@ -6,6 +6,8 @@
 #include "dialect/ops/scan/ScanReference.h"
 #include "ops/Support.h"
 
+#include <array>
+
 namespace {
 
 using test::doubles;
@@ -119,6 +121,43 @@ TEST_CASE("scan: ssd_scan step by step") {
                        3e-5);
       test::expectNear("last", last, state, 5e-6);
     }
+}
+
+TEST_CASE("scan: ssd_scan of sizes that the call knows") {
+  test::Random random(5);
+  for (auto [t, h, p, n] : {std::array<int64_t, 4>{19, 3, 5, 7},
+                            {16, 2, 16, 32},
+                            {9, 1, 1, 1},
+                            {8, 2, 33, 17},
+                            {1, 4, 8, 20},
+                            {8, 0, 4, 4},
+                            {11, 2, 3, 0},
+                            {0, 2, 3, 4}}) {
+    Guarded<float> x(t * h * p), delta(t * h), a(h), in(t * n), out(t * n),
+        skip(h), y(t * h * p), again(t * h * p), last(h * p * n),
+        other(h * p * n);
+    for (auto *r : {&x, &in, &out, &skip})
+      random.fillNormal(*r);
+    random.fillUniform(delta, 0, 1);
+    random.fillUniform(a, -4, -0.1);
+    gyre_call one = threads(1), two = threads(2);
+    REQUIRE(ssd_any(x.data(), delta.data(), a.data(), in.data(), out.data(),
+                    skip.data(), y.data(), last.data(), t, h, p, n, &one) == 0);
+    REQUIRE(ssd_any(x.data(), delta.data(), a.data(), in.data(), out.data(),
+                    skip.data(), again.data(), other.data(), t, h, p, n,
+                    &two) == 0);
+    test::expectSameBits("threads", again, y);
+    test::expectSameBits("threads' states", other, last);
+    gyre::reference::SsdScan reference{
+        .batch = 1, .length = t, .heads = h, .channels = p, .states = n};
+    reference.skip = doubles(skip);
+    std::vector<double> state(h * p * n);
+    test::expectNear("y", y,
+                     reference(doubles(x), doubles(delta), doubles(a),
+                               doubles(in), doubles(out), state),
+                     3e-5);
+    test::expectNear("last", last, state, 5e-6);
+  }
 }
 
 TEST_CASE("scan: ssd_scan of a known length, with strong decays") {

@@ -127,10 +127,10 @@ func.func @complex_recurrence_c3_sizes(%a: tensor<64xf32>, %b: tensor<?x64xf32>,
 
 // -----
 
-func.func @ssd_scan_c1(%x: tensor<?x8x?xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x16xf32>) {
-  // expected-error @+1 {{expected x of rank 3 or more with a known number of heads and of their channels, got 'tensor<?x8x?xf32>'}}
+func.func @ssd_scan_c1(%x: tensor<?x8xf32>, %d: tensor<?xf32>, %a: tensor<8xf32>, %b: tensor<16xf32>) {
+  // expected-error @+1 {{expected x of rank 3 or more, got 'tensor<?x8xf32>'}}
   %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
-      : tensor<?x8x?xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x16xf32>, tensor<?x16xf32>
+      : tensor<?x8xf32>, tensor<?xf32>, tensor<8xf32>, tensor<16xf32>, tensor<16xf32>
   return
 }
 
@@ -172,10 +172,19 @@ func.func @ssd_scan_c3_sizes(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: te
 
 // -----
 
-func.func @ssd_scan_c3_known(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<?x?xf32>) {
-  // expected-error @+1 {{expected B with a known number of states, got 'tensor<?x?xf32>'}}
+func.func @ssd_scan_c3_known(%x: tensor<?x?x64xf32>, %d: tensor<?x?xf32>, %a: tensor<?xf32>, %b: tensor<?x2x16xf32>) {
+  // expected-error @+1 {{expected groups that divide the heads, got 2 and ?}}
   %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
-      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<?x?xf32>, tensor<?x?xf32>
+      : tensor<?x?x64xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>
+  return
+}
+
+// -----
+
+func.func @ssd_scan_c3_rank(%x: tensor<?x8x64xf32>, %d: tensor<?x8xf32>, %a: tensor<8xf32>, %b: tensor<f32>) {
+  // expected-error @+1 {{expected B with states, got 'tensor<f32>'}}
+  %y, %h = gyre.ssd_scan %x, %d, %a, %b, %b
+      : tensor<?x8x64xf32>, tensor<?x8xf32>, tensor<8xf32>, tensor<f32>, tensor<f32>
   return
 }
 

@@ -96,3 +96,68 @@ func.func @deberta(%q: tensor<2x?x12xf32> {gyre.dims = [2, "T", 12]},
       }
   return %y : tensor<2x?x12xf32>
 }
+
+// Shaw: queries meet a learned vector for each clipped distance; the products
+// are made once, for all distances (arXiv 1803.02155).
+func.func @shaw(%q: tensor<2x?x12xf32> {gyre.dims = [2, "T", 12]},
+                %k: tensor<2x?x12xf32> {gyre.dims = [2, "T", 12]},
+                %v: tensor<2x?x12xf32> {gyre.dims = [2, "T", 12]}, %r: tensor<12x9xf32>)
+    -> (tensor<2x?x12xf32> {gyre.dims = [2, "T", 12], gyre.name = "y"}) {
+  %c4 = arith.constant 4 : index
+  %c0 = arith.constant 0 : index
+  %c8 = arith.constant 8 : index
+  %scale = arith.constant 0.25 : f32
+  %products = gyre.linear %q, %r : tensor<2x?x12xf32>, tensor<12x9xf32>
+  %y = gyre.attention %q, %k, %v {scale = 0.25}
+      : tensor<2x?x12xf32>, tensor<2x?x12xf32>, tensor<2x?x12xf32>
+      score {
+      ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+        %d = arith.subi %j, %i : index
+        %shifted = arith.addi %d, %c4 : index
+        %low = arith.maxsi %shifted, %c0 : index
+        %at = arith.minsi %low, %c8 : index
+        %p = tensor.extract %products[%h, %i, %at] : tensor<2x?x9xf32>
+        %term = arith.mulf %p, %scale : f32
+        %t = arith.addf %s, %term : f32
+        gyre.yield %t : f32
+      }
+  return %y : tensor<2x?x12xf32>
+}
+
+// Transformer-XL: keys and distances each have a bias of the queries, and keys
+// reach back into the segment before (arXiv 1901.02860).
+func.func @transformer_xl(%q: tensor<2x?x16xf32> {gyre.dims = [2, "T", 16]},
+                          %k: tensor<2x?x16xf32> {gyre.dims = [2, "T + M", 16]},
+                          %v: tensor<2x?x16xf32> {gyre.dims = [2, "T + M", 16]},
+                          %r: tensor<16x?xf32> {gyre.dims = [16, "T + M"]},
+                          %bias_k: tensor<2x16xf32>, %bias_r: tensor<2x16xf32>,
+                          %m: index {gyre.size = "M"})
+    -> (tensor<2x?x16xf32> {gyre.dims = [2, "T", 16], gyre.name = "y"}) {
+  %scale = arith.constant 0.25 : f32
+  %c1 = arith.constant 1 : index
+  %n = tensor.dim %q, %c1 : tensor<2x?x16xf32>
+  %empty = tensor.empty(%n) : tensor<2x?x16xf32>
+  %of_keys, %of_distances = linalg.generic {indexing_maps = [affine_map<(h, t, d) -> (h, t, d)>,
+      affine_map<(h, t, d) -> (h, d)>, affine_map<(h, t, d) -> (h, d)>, affine_map<(h, t, d) -> (h, t, d)>,
+      affine_map<(h, t, d) -> (h, t, d)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%q, %bias_k, %bias_r : tensor<2x?x16xf32>, tensor<2x16xf32>, tensor<2x16xf32>)
+      outs(%empty, %empty : tensor<2x?x16xf32>, tensor<2x?x16xf32>) {
+  ^bb0(%x: f32, %a: f32, %b: f32, %o0: f32, %o1: f32):
+    %0 = arith.addf %x, %a : f32
+    %1 = arith.addf %x, %b : f32
+    linalg.yield %0, %1 : f32, f32
+  } -> (tensor<2x?x16xf32>, tensor<2x?x16xf32>)
+  %products = gyre.linear %of_distances, %r : tensor<2x?x16xf32>, tensor<16x?xf32>
+  %y = gyre.attention %of_keys, %k, %v {causal}
+      : tensor<2x?x16xf32>, tensor<2x?x16xf32>, tensor<2x?x16xf32>
+      score {
+      ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+        %row = arith.subi %i, %m : index
+        %distance = arith.subi %i, %j : index
+        %p = tensor.extract %products[%h, %row, %distance] : tensor<2x?x?xf32>
+        %term = arith.mulf %p, %scale : f32
+        %t = arith.addf %s, %term : f32
+        gyre.yield %t : f32
+      }
+  return %y : tensor<2x?x16xf32>
+}

@@ -40,3 +40,14 @@ func.func @ssd_whole(%x: tensor<128x2x16xf32>, %delta: tensor<128x2xf32>, %a: te
       : tensor<128x2x16xf32>, tensor<128x2xf32>, tensor<2xf32>, tensor<128x16xf32>, tensor<128x16xf32>, tensor<2x16xf32>
   return %y, %last : tensor<128x2x16xf32>, tensor<2x16x16xf32>
 }
+
+// Heads, channels and states that only the call knows.
+func.func @ssd_any(%x: tensor<?x?x?xf32> {gyre.dims = ["T", "H", "P"]}, %delta: tensor<?x?xf32> {gyre.dims = ["T", "H"]},
+                   %a: tensor<?xf32> {gyre.dims = ["H"]}, %b: tensor<?x?xf32> {gyre.dims = ["T", "N"]},
+                   %c: tensor<?x?xf32> {gyre.dims = ["T", "N"]}, %skip: tensor<?xf32> {gyre.dims = ["H"]})
+    -> (tensor<?x?x?xf32> {gyre.dims = ["T", "H", "P"], gyre.name = "y"},
+        tensor<?x?x?xf32> {gyre.dims = ["H", "P", "N"], gyre.name = "last"}) {
+  %y, %last = gyre.ssd_scan %x, %delta, %a, %b, %c skip(%skip) {chunk = 8}
+      : tensor<?x?x?xf32>, tensor<?x?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>
+  return %y, %last : tensor<?x?x?xf32>, tensor<?x?x?xf32>
+}
