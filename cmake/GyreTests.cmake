@@ -170,6 +170,7 @@ function(gyre_device_test family graph test)
     gyre_unit_test(${target} PREFIX device/)
     target_compile_options(${target} PRIVATE -fsanitize=address)
     target_link_options(${target} PRIVATE -fsanitize=address)
+    target_compile_definitions(${target} PRIVATE GYRE_TEST_ON_DEVICE)
     target_link_libraries(${target} PRIVATE gyre::runtime gyre_emulator)
     # The emulator finds kernels by name.
     set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)

@@ -53,7 +53,9 @@ Target gpu(std::string name, int32_t capability, bool exact = false) {
           .scanPoints = 128,
           .scanSteps = 8192,
           .productRows = 64,
-          .productColumns = 64};
+          .productColumns = 64,
+          .matrixRows = 128,
+          .matrixColumns = 128};
 }
 
 /// A line a target. Cache sizes are the smallest among the CPUs of a level
@@ -203,8 +205,8 @@ TargetAttr Target::toAttribute(MLIRContext *context) const {
                       l2Bytes, l3Bytes, scalef, fma, features);
   if (!isGPU())
     return cpu;
-  return TargetAttr::get(context, name, vectorBytes, vectorRegisters, l1Bytes,
-                         l2Bytes, l3Bytes, scalef, fma, features, threads,
-                         mapPoints, reducePoints, scanPoints, scanSteps,
-                         productRows, productColumns);
+  return TargetAttr::get(
+      context, name, vectorBytes, vectorRegisters, l1Bytes, l2Bytes, l3Bytes,
+      scalef, fma, features, threads, mapPoints, reducePoints, scanPoints,
+      scanSteps, productRows, productColumns, matrixRows, matrixColumns);
 }

@@ -26,8 +26,9 @@ struct Target {
   int32_t capability = 0;
   bool exact = false;
   // Of a GPU, as in #gyre.target.
-  int64_t threads = 1, mapPoints = 0, reducePoints = 0, scanPoints = 0,
-          scanSteps = 0, productRows = 0, productColumns = 0;
+  int32_t threads = 1, mapPoints = 0, reducePoints = 0, scanPoints = 0,
+          scanSteps = 0, productRows = 0, productColumns = 0, matrixRows = 0,
+          matrixColumns = 0;
 
   bool isGPU() const { return capability != 0; }
   /// For people: "x86-64-v4+avx512vnni".

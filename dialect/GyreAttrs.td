@@ -19,7 +19,8 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     the last cache, which others share. `threads` is how many threads share the
     work of a tile, and the other sizes bound a tile: elements of a map, elements
     of the rows of a reduction, points of a scan and steps of one that composes
-    them, rows and columns of a product.
+    them, rows and columns of a product, and those of a product of operands of
+    two bytes where a target has units for them (0: none).
 
     ```mlir
     module attributes {gyre.target = #gyre.target<name = "x86-64-v4",
@@ -49,7 +50,9 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
     // times that at 64. A multiple of 6 and 8, the rows of register blocks.
     DefaultValuedParameter<"int64_t", "192">:$product_rows,
     // Four panels of 64.
-    DefaultValuedParameter<"int64_t", "256">:$product_columns);
+    DefaultValuedParameter<"int64_t", "256">:$product_columns,
+    DefaultValuedParameter<"int64_t", "0">:$matrix_rows,
+    DefaultValuedParameter<"int64_t", "0">:$matrix_columns);
   let assemblyFormat = "`<` struct(params) `>`";
   // What all machines leave at its default need not be said.
   let builders = [AttrBuilder<(ins "::llvm::StringRef":$name,
@@ -58,7 +61,7 @@ def Gyre_TargetAttr : AttrDef<Gyre_Dialect, "Target"> {
       "::llvm::StringRef":$features), [{
     return $_get($_ctxt, name, vectorBytes, vectorRegisters, l1Bytes, l2Bytes,
                  l3Bytes, scalef, fma, features, 1, 8192, 2048, 128, 8192, 192,
-                 256);
+                 256, 0, 0);
   }]>];
   let extraClassDeclaration = [{
     /// Lanes of f32 in one register.

@@ -71,23 +71,29 @@ static TilingAttr tileProduct(const LoopView &view) {
   MLIRContext *context = view.op->getContext();
   TargetAttr target = TargetAttr::of(view.op);
   AffineMap left = view.operandMaps[0], right = view.operandMaps[1];
+  int64_t mostRows = target.getProductRows();
+  int64_t mostColumns = target.getProductColumns();
+  Type element = getElementTypeOrSelf(view.op->getOperand(0));
+  if (target.getMatrixRows() && (element.isF16() || element.isBF16())) {
+    mostRows = target.getMatrixRows();
+    mostColumns = target.getMatrixColumns();
+  }
   TilingBuilder tiling;
   bool rows = false, columns = false;
   for (unsigned loop : getResultLoops(view)) {
     bool inLeft = left.isFunctionOfDim(loop);
     bool inRight = right.isFunctionOfDim(loop);
     if (inLeft && !inRight && !rows) {
-      tiling.add(loop, 1, target.getProductRows());
+      tiling.add(loop, 1, mostRows);
       rows = true;
     } else if (inRight && !inLeft && !columns) {
-      tiling.add(loop, 1, target.getProductColumns());
+      tiling.add(loop, 1, mostColumns);
       columns = true;
     } else if (inLeft || inRight) {
       tiling.add(loop, 1, 1);
     }
   }
-  return tiling.get(context,
-                    target.getProductRows() * target.getProductColumns());
+  return tiling.get(context, mostRows * mostColumns);
 }
 
 /// Whether a scan may walk one row after the other: its steps compose, and all

@@ -17,6 +17,8 @@ using namespace mlir::gyre::nvptx;
 
 /// Steps of a contraction that are in shared memory at a time.
 constexpr int64_t pieceDepth = 16;
+/// Threads that multiply-adds have along the columns, and columns of each.
+constexpr int64_t fmaLineThreads = 16, fmaColumns = 4;
 
 LogicalResult gyre::emitContract(RewriterBase &b, ContractReduceOp op,
                                  Threads &threads) {
@@ -34,11 +36,6 @@ ContractEmitter::ContractEmitter(RewriterBase &b, ContractReduceOp op,
   llvm::append_range(operands, op.getInits());
   extents = loopExtents(b, loc, operands, maps);
   at.assign(kinds.size(), constant(0));
-  lines = threads.getCount() / lineThreads;
-  // Folds need registers for states and payloads.
-  threadRows = op.isPlainProduct() ? 8 : 4;
-  x = arith::RemUIOp::create(b, loc, threads.getId(), constant(lineThreads));
-  y = arith::DivUIOp::create(b, loc, threads.getId(), constant(lineThreads));
 }
 
 LogicalResult ContractEmitter::emit() {
@@ -47,11 +44,16 @@ LogicalResult ContractEmitter::emit() {
   Type element = getRegionType(elementOf(0));
   if (!isa<FloatType>(element))
     return op.emitOpError("expected contractions of floats, got ") << element;
-  // A line more than there are: neighbours are in different banks.
-  leftPiece =
-      threads.shared(b, loc, {pieceDepth, lines * threadRows + 1}, element);
-  rightPiece = threads.shared(
-      b, loc, {pieceDepth, lineThreads * threadColumns + 1}, element);
+  if (suitsTensorCores()) {
+    planTensorCores();
+  } else {
+    layOut();
+    // A line more than there are: neighbours are in different banks.
+    leftPiece =
+        threads.shared(b, loc, {pieceDepth, layout.tileRows + 1}, element);
+    rightPiece =
+        threads.shared(b, loc, {pieceDepth, layout.tileColumns + 1}, element);
+  }
   if (!op.isPlainProduct()) {
     FailureOr<Fold> match = matchContractFold(op);
     if (failed(match))
@@ -61,6 +63,23 @@ LogicalResult ContractEmitter::emit() {
   }
   emitOuterLoops(0);
   return success();
+}
+
+void ContractEmitter::layOut() {
+  int64_t lines = threads.getCount() / fmaLineThreads;
+  // Folds need registers for states and payloads.
+  int64_t rows = op.isPlainProduct() ? 8 : 4;
+  Value line = constant(fmaLineThreads);
+  layout = {.rows = rows,
+            .columns = fmaColumns,
+            .tileRows = lines * rows,
+            .tileColumns = fmaLineThreads * fmaColumns,
+            .lineThreads = fmaLineThreads,
+            .firstRow = arith::DivUIOp::create(b, loc, threads.getId(), line),
+            .firstColumn =
+                arith::RemUIOp::create(b, loc, threads.getId(), line),
+            .rowStep = lines,
+            .inPairs = false};
 }
 
 void ContractEmitter::emitOuterLoops(unsigned depth) {
@@ -81,8 +100,7 @@ void ContractEmitter::emitOuterLoops(unsigned depth) {
 LogicalResult ContractEmitter::findRoles() {
   FailureOr<ContractRoles> roles =
       findContractRoles(op, extents, [&](unsigned operand, unsigned dim) {
-        return classifyAccess(operandAt(operand), mapOf(operand), dim) ==
-               AccessKind::contiguous;
+        return isContiguous(operand, dim);
       });
   if (failed(roles))
     return failure();
@@ -151,7 +169,8 @@ void ContractEmitter::ifThen(Value condition, function_ref<void()> body) {
 SmallVector<Value>
 ContractEmitter::mergeLine(Values values,
                            function_ref<Values(ValueRange, ValueRange)> merge) {
-  for (int64_t distance = lineThreads / 2; distance >= 1; distance /= 2) {
+  for (int64_t distance = layout.lineThreads / 2; distance >= 1;
+       distance /= 2) {
     Values others;
     for (Value value : values)
       others.push_back(threads.exchange(b, loc, value, distance));
@@ -201,10 +220,10 @@ void ContractEmitter::store(unsigned operand, ArrayRef<Value> at, Value value) {
 //===----------------------------------------------------------------------===//
 
 Value ContractEmitter::rowOf(const Tile &tile, int64_t i) {
-  return add(add(tile.row, y), i * lines);
+  return add(add(tile.row, layout.firstRow), i * layout.rowStep);
 }
 Value ContractEmitter::columnOf(const Tile &tile, int64_t j) {
-  return add(add(tile.column, x), j * lineThreads);
+  return add(add(tile.column, layout.firstColumn), layout.columnOffset(j));
 }
 
 SmallVector<unsigned> ContractEmitter::contractionDims(unsigned k) {
@@ -216,7 +235,9 @@ SmallVector<unsigned> ContractEmitter::contractionDims(unsigned k) {
 }
 
 SmallVector<Value> ContractEmitter::multiply(unsigned k, const Tile &tile) {
-  Values sums(threadRows * threadColumns,
+  if (cores)
+    return multiplyOnTensorCores(k, tile);
+  Values sums(layout.rows * layout.columns,
               zero(getRegionType(elementOf(2 * k))));
   SmallVector<unsigned> dims = contractionDims(k);
   std::function<Values(unsigned, Values, ValueRange)> nest =
@@ -237,24 +258,26 @@ SmallVector<Value> ContractEmitter::multiply(unsigned k, const Tile &tile) {
 SmallVector<Value> ContractEmitter::multiplyChunk(unsigned k, const Tile &tile,
                                                   ArrayRef<Value> position,
                                                   Value from, ValueRange sums) {
-  stage(2 * k, leftPiece, position, row, tile.row, tile.rowEnd,
-        lines * threadRows, from);
+  stage(2 * k, leftPiece, position, row, tile.row, tile.rowEnd, layout.tileRows,
+        from);
   stage(2 * k + 1, rightPiece, position, column, tile.column, tile.columnEnd,
-        lineThreads * threadColumns, from);
+        layout.tileColumns, from);
   threads.barrier(b, loc);
   Values next = loop(
       constant(0), constant(pieceDepth), 1, sums,
       [&](Value c, ValueRange sums) {
         Values left, right, next;
-        for (int64_t i = 0; i < threadRows; ++i)
-          left.push_back(loadAt(b, loc, leftPiece, {c, add(y, i * lines)}));
-        for (int64_t j = 0; j < threadColumns; ++j)
+        for (int64_t i = 0; i < layout.rows; ++i)
+          left.push_back(loadAt(b, loc, leftPiece,
+                                {c, add(layout.firstRow, i * layout.rowStep)}));
+        for (int64_t j = 0; j < layout.columns; ++j)
           right.push_back(
-              loadAt(b, loc, rightPiece, {c, add(x, j * lineThreads)}));
-        for (int64_t i = 0; i < threadRows; ++i)
-          for (int64_t j = 0; j < threadColumns; ++j)
+              loadAt(b, loc, rightPiece,
+                     {c, add(layout.firstColumn, layout.columnOffset(j))}));
+        for (int64_t i = 0; i < layout.rows; ++i)
+          for (int64_t j = 0; j < layout.columns; ++j)
             next.push_back(math::FmaOp::create(b, loc, left[i], right[j],
-                                               sums[i * threadColumns + j]));
+                                               sums[i * layout.columns + j]));
         return next;
       });
   // Before the next piece is written over this one.
@@ -311,14 +334,21 @@ void ContractEmitter::stage(unsigned operand, Value buffer,
 SmallVector<Value> ContractEmitter::score(const Tile &tile,
                                           ArrayRef<Values> products, int64_t i,
                                           int64_t j) {
-  Values position(at);
-  // What doesn't exist is not used, but has to be read from somewhere.
-  if (row >= 0)
-    position[row] = lastBelow(rowOf(tile, i), tile.rowEnd);
-  position[column] = lastBelow(columnOf(tile, j), tile.columnEnd);
-  Values arguments;
+  Values mine;
   for (const Values &values : products)
-    arguments.push_back(values[i * threadColumns + j]);
+    mine.push_back(values[i * layout.columns + j]);
+  // What doesn't exist is not used, but has to be read from somewhere.
+  return scoreAt(lastBelow(rowOf(tile, i), tile.rowEnd),
+                 lastBelow(columnOf(tile, j), tile.columnEnd), mine);
+}
+
+SmallVector<Value> ContractEmitter::scoreAt(Value rowAt, Value columnAt,
+                                            ValueRange products) {
+  Values position(at);
+  if (row >= 0)
+    position[row] = rowAt;
+  position[column] = columnAt;
+  Values arguments(products);
   unsigned first = 2 * op.getContractions();
   for (unsigned e = 0; e < op.getNumElements(); ++e)
     arguments.push_back(
@@ -336,30 +366,37 @@ SmallVector<Value> ContractEmitter::score(const Tile &tile,
 
 void ContractEmitter::emitPlainProduct() {
   Value rows = row < 0 ? constant(1) : extents[row];
-  loop(constant(0), rows, lines * threadRows, {}, [&](Value first, ValueRange) {
-    loop(constant(0), extents[column], lineThreads * threadColumns, {},
+  loop(constant(0), rows, layout.tileRows, {}, [&](Value first, ValueRange) {
+    loop(constant(0), extents[column], layout.tileColumns, {},
          [&](Value begin, ValueRange) {
            Tile tile{first, rows, begin, extents[column]};
            SmallVector<Values> products;
            for (unsigned k = 0; k < op.getContractions(); ++k)
              products.push_back(multiply(k, tile));
-           for (int64_t i = 0; i < threadRows; ++i)
-             for (int64_t j = 0; j < threadColumns; ++j) {
-               Values position(at);
-               Value exists = isBelow(rowOf(tile, i), rows);
-               if (row >= 0)
-                 position[row] = rowOf(tile, i);
-               position[column] = columnOf(tile, j);
-               exists = b.createOrFold<arith::AndIOp>(
-                   loc, exists, isBelow(position[column], extents[column]));
-               ifThen(exists, [&] {
-                 for (auto [r, value] :
-                      llvm::enumerate(score(tile, products, i, j)))
-                   store(op.getInputs().size() + r, position, value);
-               });
-             }
+           if (cores)
+             emitTensorEpilogue(tile, products);
+           else
+             emitEpilogue(tile, products);
            return Values();
          });
     return Values();
   });
+}
+
+void ContractEmitter::emitEpilogue(const Tile &tile,
+                                   ArrayRef<Values> products) {
+  for (int64_t i = 0; i < layout.rows; ++i)
+    for (int64_t j = 0; j < layout.columns; ++j) {
+      Values position(at);
+      Value exists = isBelow(rowOf(tile, i), tile.rowEnd);
+      if (row >= 0)
+        position[row] = rowOf(tile, i);
+      position[column] = columnOf(tile, j);
+      exists = b.createOrFold<arith::AndIOp>(
+          loc, exists, isBelow(position[column], tile.columnEnd));
+      ifThen(exists, [&] {
+        for (auto [r, value] : llvm::enumerate(score(tile, products, i, j)))
+          store(op.getInputs().size() + r, position, value);
+      });
+    }
 }

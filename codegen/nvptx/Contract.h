@@ -1,21 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The emitter of gyre.contract_reduce: Contract.cpp has the roles of its
-// loops and products of tiles, ContractFold.cpp what becomes of the scores.
+// The emitter of gyre.contract_reduce: Contract.cpp has the roles of its loops
+// and products of tiles by multiply-adds, ContractTensor.cpp those by tensor
+// cores, ContractFold.cpp what becomes of the scores.
 
 #ifndef GYRE_CODEGEN_NVPTX_CONTRACT_H
 #define GYRE_CODEGEN_NVPTX_CONTRACT_H
 
 #include "codegen/common/Access.h"
 #include "codegen/common/ContractRoles.h"
-#include "codegen/nvptx/Threads.h"
+#include "codegen/nvptx/TensorCores.h"
 #include "dialect/structures/Structures.h"
 
 namespace mlir::gyre::nvptx {
 
-/// Threads stand in lines of `lineThreads` along the columns. Thread (x, y)
-/// has rows y, y + lines, ... and columns x, x + lineThreads, ... of a tile.
-constexpr int64_t lineThreads = 16;
+/// The elements of a tile that a thread has, rows times columns. With
+/// multiply-adds threads stand in lines of 16 along the columns, and their
+/// elements are as far apart as there are threads in between; with tensor cores
+/// they are where a product leaves its sums.
+struct TileLayout {
+  int64_t rows, columns;
+  /// Those of all threads.
+  int64_t tileRows, tileColumns;
+  /// Threads, neighbours by their numbers, that have parts of the same rows.
+  int64_t lineThreads;
+  /// This thread's first, and from one to the next.
+  Value firstRow, firstColumn;
+  int64_t rowStep;
+  bool inPairs; ///< columns
+
+  int64_t columnOffset(int64_t j) const {
+    return inPairs ? j / 2 * mmaColumns + j % 2 : j * lineThreads;
+  }
+};
 
 class ContractEmitter {
 public:
@@ -27,6 +44,7 @@ private:
   using Span = ColumnSpan;
 
   LogicalResult findRoles();
+  void layOut();
   void emitOuterLoops(unsigned depth);
 
   //===--------------------------------------------------------------------===//
@@ -62,6 +80,10 @@ private:
   Type elementOf(unsigned operand) {
     return getElementTypeOrSelf(operandAt(operand).getType());
   }
+  bool isContiguous(unsigned operand, unsigned dim) {
+    return classifyAccess(operandAt(operand), mapOf(operand), dim) ==
+           AccessKind::contiguous;
+  }
   Value globalOf(unsigned dim, Value local);
   Values indicesOf(unsigned operand, ArrayRef<Value> at);
   Value load(unsigned operand, ArrayRef<Value> at);
@@ -89,7 +111,42 @@ private:
   /// The values of `score` for element (i, j) of this thread.
   Values score(const Tile &tile, ArrayRef<Values> products, int64_t i,
                int64_t j);
+  Values scoreAt(Value rowAt, Value columnAt, ValueRange products);
   void emitPlainProduct();
+  void emitEpilogue(const Tile &tile, ArrayRef<Values> products);
+
+  //===--------------------------------------------------------------------===//
+  // ContractTensor.cpp: products on tensor cores
+  //===--------------------------------------------------------------------===//
+
+  bool suitsTensorCores();
+  void planTensorCores();
+  void planCopies(unsigned operand, unsigned place, unsigned depth);
+  /// Positions along one loop that a copy takes.
+  struct Stretch {
+    int dim;
+    Value begin, end;
+    int64_t count;
+  };
+  void copyTile(unsigned operand, const SharedTiles &tiles, Value stage,
+                ArrayRef<Value> position, Stretch places, Stretch depth);
+  void copyWide(unsigned operand, const SharedTiles &tiles, Value stage,
+                ArrayRef<Value> position, Stretch rows, Stretch elements);
+  void copySingly(unsigned operand, const SharedTiles &tiles, Value stage,
+                  ArrayRef<Value> position, Stretch rows, Stretch elements);
+  Values multiplyOnTensorCores(unsigned k, const Tile &tile);
+  /// Carried around the innermost contraction loop, whose next piece is on its
+  /// way while one is multiplied.
+  Values multiplyPieces(unsigned k, const Tile &tile, unsigned depth,
+                        ArrayRef<Value> position, ValueRange sums);
+  Value stageOf(Value from);
+  Values multiplyPiece(Value stage, ValueRange sums);
+  void emitTensorEpilogue(const Tile &tile, ArrayRef<Values> products);
+  Values sumPayloadsOnTensorCores(const Tile &tile, ValueRange sums,
+                                  Value payloadBegin);
+  Values multiplyRowsAlone(unsigned p, const Tile &tile, ValueRange sums);
+  Values multiplyPayload(unsigned p, const Tile &tile, ValueRange sums,
+                         const Span *span);
 
   //===--------------------------------------------------------------------===//
   // ContractFold.cpp
@@ -118,8 +175,9 @@ private:
                  ArrayRef<Value> sums, Value payloadBegin);
   Span spanOf(Value row);
   Value isIn(Span span, Value position);
+  Value isWhole(const Tile &tile);
   Value payloadOf(Value begin, int64_t q) {
-    return add(add(begin, x), q * lineThreads);
+    return add(add(begin, layout.firstColumn), layout.columnOffset(q));
   }
   unsigned payloadOperand(unsigned p) { return op.getFirstPayload() + p; }
   bool sharesLeads() { return op.getPivot() > 0 && op.getNumPayloads() > 0; }
@@ -131,11 +189,7 @@ private:
   SmallVector<IteratorKind> kinds;
   SmallVector<AffineMap> maps;
   Values extents;
-  /// This thread's place.
-  Value x, y;
-  int64_t lines;
-  /// Elements of a tile that a thread has.
-  int64_t threadRows, threadColumns = 4;
+  TileLayout layout;
 
   /// The loop of rows (-1: none), of columns, of the payloads' own elements
   /// (-1: none), and the other parallel loops.
@@ -146,9 +200,22 @@ private:
   /// Pieces of the two operands of a contraction.
   Value leftPiece, rightPiece;
 
+  /// Null without tensor cores.
+  std::optional<TensorCores> cores;
+  /// What stands in for the pieces then, and the payload's columns.
+  SharedTiles leftTiles, rightTiles, payloadTiles;
+  /// The first of this warp's rows and columns.
+  Value warpRow, warpColumn;
+  /// Whether an operand can be copied 16 bytes at a time, an i1; null where it
+  /// never can.
+  DenseMap<unsigned, Value> aligned;
+
   std::optional<Fold> fold;
-  /// Weights of a tile, by state; null where no payload rides on it.
+  /// Weights of a tile, by state, in shared memory; null where no payload rides
+  /// on it.
   Values weights;
+  /// Those of this thread, with tensor cores.
+  SmallVector<Values> ownWeights;
   /// Elements of a payload that a thread sums at a time.
   int64_t threadPayload = 0;
 };

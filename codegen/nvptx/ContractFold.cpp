@@ -16,23 +16,34 @@ using namespace mlir;
 using namespace mlir::gyre;
 using namespace mlir::gyre::nvptx;
 
-/// Of a payload's sums, what a thread has of a row at most: 128 elements a row.
-constexpr int64_t maxThreadPayload = 8;
+/// Elements of the payloads of a row whose sums are kept at a time.
+constexpr int64_t maxPayload = 128;
 
 void ContractEmitter::planFold() {
   SmallVector<Type> types = fold->getStateTypes();
   weights.resize(types.size());
-  for (int64_t state : op.getRides())
-    if (!weights[state])
+  ownWeights.resize(types.size());
+  for (int64_t state : op.getRides()) {
+    if (cores)
+      ownWeights[state].resize(layout.rows * layout.columns);
+    else if (!weights[state])
       weights[state] = threads.shared(
-          b, loc, {lines * threadRows, lineThreads * threadColumns + 1},
-          types[state]);
+          b, loc, {layout.tileRows, layout.tileColumns + 1}, types[state]);
+  }
   if (!op.getNumPayloads())
     return;
-  threadPayload = maxThreadPayload / 2;
-  if (auto size = getConstantIntValue(extents[payload]))
-    threadPayload = std::clamp<int64_t>(llvm::divideCeil(*size, lineThreads), 1,
-                                        maxThreadPayload);
+  // Two payloads on tensor cores share the registers.
+  int64_t most = cores ? maxPayload / op.getNumPayloads() : maxPayload;
+  int64_t size = getConstantIntValue(extents[payload]).value_or(most / 2);
+  // Right operands come two by two.
+  int64_t step = cores ? 2 * mmaColumns : layout.lineThreads;
+  size = std::clamp(llvm::alignTo(size, step), uint64_t(step),
+                    llvm::alignTo(most, step));
+  threadPayload = size / layout.lineThreads;
+  if (cores)
+    payloadTiles = SharedTiles::make(
+        b, loc, threads, /*stages=*/1, size, layout.tileColumns,
+        /*alongDepth=*/isContiguous(payloadOperand(0), column));
 }
 
 ColumnSpan ContractEmitter::spanOf(Value rowAt) {
@@ -59,14 +70,14 @@ Value ContractEmitter::isIn(Span span, Value position) {
 
 void ContractEmitter::emitFold() {
   Value rows = row < 0 ? constant(1) : extents[row];
-  loop(constant(0), rows, lines * threadRows, {}, [&](Value first, ValueRange) {
-    Tile tile{first, least(add(first, lines * threadRows), rows), {}, {}};
+  loop(constant(0), rows, layout.tileRows, {}, [&](Value first, ValueRange) {
+    Tile tile{first, least(add(first, layout.tileRows), rows), {}, {}};
     if (!op.getNumPayloads()) {
       emitRows(tile, constant(0));
       return Values();
     }
     // Longer payloads form the scores again.
-    loop(constant(0), extents[payload], threadPayload * lineThreads, {},
+    loop(constant(0), extents[payload], threadPayload * layout.lineThreads, {},
          [&](Value begin, ValueRange) {
            emitRows(tile, begin);
            return Values();
@@ -79,23 +90,22 @@ void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
   unsigned numStates = fold->getNumStates(), payloads = op.getNumPayloads();
   SmallVector<Span> spans;
   Values carried;
-  for (int64_t i = 0; i < threadRows; ++i) {
+  for (int64_t i = 0; i < layout.rows; ++i) {
     spans.push_back(spanOf(lastBelow(rowOf(tile, i), tile.rowEnd)));
     llvm::append_range(carried, fold->init(b));
   }
   for (unsigned p = 0; p < payloads; ++p)
-    carried.append(threadRows * threadPayload,
+    carried.append(layout.rows * threadPayload,
                    zero(op.getReadType(payloadOperand(p))));
   // Spans move forward with rows.
   tile.columnEnd = spanOf(add(tile.rowEnd, -1)).end;
-  carried =
-      loop(spanOf(tile.row).begin, tile.columnEnd, lineThreads * threadColumns,
-           carried, [&](Value begin, ValueRange carried) {
-             tile.column = begin;
-             return foldTile(tile, spans, carried, payloadBegin);
-           });
-  ArrayRef<Value> sums = ArrayRef(carried).drop_front(threadRows * numStates);
-  for (int64_t i = 0; i < threadRows; ++i)
+  carried = loop(spanOf(tile.row).begin, tile.columnEnd, layout.tileColumns,
+                 carried, [&](Value begin, ValueRange carried) {
+                   tile.column = begin;
+                   return foldTile(tile, spans, carried, payloadBegin);
+                 });
+  ArrayRef<Value> sums = ArrayRef(carried).drop_front(layout.rows * numStates);
+  for (int64_t i = 0; i < layout.rows; ++i)
     finishRow(tile, i, ArrayRef(carried).slice(i * numStates, numStates), sums,
               payloadBegin);
 }
@@ -109,16 +119,16 @@ SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
   unsigned numStates = fold->getNumStates();
   Values next(carried);
   MutableArrayRef<Value> states =
-      MutableArrayRef(next).take_front(threadRows * numStates);
+      MutableArrayRef(next).take_front(layout.rows * numStates);
   MutableArrayRef<Value> sums =
-      MutableArrayRef(next).drop_front(threadRows * numStates);
+      MutableArrayRef(next).drop_front(layout.rows * numStates);
   SmallVector<Values> products;
   for (unsigned k = 0; k < op.getContractions(); ++k)
     products.push_back(multiply(k, tile));
-  for (int64_t i = 0; i < threadRows; ++i) {
+  for (int64_t i = 0; i < layout.rows; ++i) {
     SmallVector<Values> scores;
     Values masks;
-    for (int64_t j = 0; j < threadColumns; ++j) {
+    for (int64_t j = 0; j < layout.columns; ++j) {
       scores.push_back(score(tile, products, i, j));
       masks.push_back(isIn(spans[i], columnOf(tile, j)));
     }
@@ -128,7 +138,10 @@ SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
     else
       foldPlain(tile, i, scores, masks, mine);
   }
-  if (op.getNumPayloads()) {
+  if (cores && op.getNumPayloads()) {
+    llvm::copy(sumPayloadsOnTensorCores(tile, sums, payloadBegin),
+               sums.begin());
+  } else if (op.getNumPayloads()) {
     threads.barrier(b, loc);
     addPayloads(tile, spans, sums, payloadBegin);
     // Before the next tile's weights are written.
@@ -172,7 +185,7 @@ void ContractEmitter::foldPivoted(const Tile &tile, int64_t i,
       for (unsigned p = 0; p < op.getNumPayloads(); ++p)
         if (op.getRides()[p] == state)
           for (int64_t q = 0; q < threadPayload; ++q) {
-            Value &sum = sums[(p * threadRows + i) * threadPayload + q];
+            Value &sum = sums[(p * layout.rows + i) * threadPayload + q];
             sum = arith::MulFOp::create(b, loc, sum, factor);
           }
     }
@@ -201,7 +214,7 @@ void ContractEmitter::foldPlain(const Tile &tile, int64_t i,
     };
     Values next = fold->step(b, values, states, index);
     for (unsigned state = 0; state < fold->getNumStates(); ++state)
-      if (weights[state])
+      if (weights[state] || !ownWeights[state].empty())
         keepWeight(state, i, j, fold->weight(b, state, values, {}, index),
                    masks[j]);
     for (auto [state, value] : llvm::zip(states, next))
@@ -212,12 +225,30 @@ void ContractEmitter::foldPlain(const Tile &tile, int64_t i,
 /// Hands a weight to the payloads that ride on `state`; 0 without `mask`.
 void ContractEmitter::keepWeight(unsigned state, int64_t i, int64_t j,
                                  Value weight, Value mask) {
-  if (!weights[state])
+  if (!weights[state] && ownWeights[state].empty())
     return;
   if (mask)
     weight = select(mask, weight, zero(weight.getType()));
+  if (cores) {
+    ownWeights[state][i * layout.columns + j] = weight;
+    return;
+  }
   storeAt(b, loc, weight, weights[state],
-          {add(y, i * lines), add(x, j * lineThreads)});
+          {add(layout.firstRow, i * layout.rowStep),
+           add(layout.firstColumn, layout.columnOffset(j))});
+}
+
+/// Whether all columns of the tile lie in the spans of all its rows.
+Value ContractEmitter::isWhole(const Tile &tile) {
+  Value whole = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
+                                      add(tile.column, layout.tileColumns),
+                                      spanOf(tile.row).end);
+  if (op.getStart())
+    whole = arith::AndIOp::create(
+        b, loc, whole,
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
+                              spanOf(add(tile.rowEnd, -1)).begin, tile.column));
+  return whole;
 }
 
 /// Weights of columns outside of a row's span are zero, but what they meet may
@@ -229,15 +260,7 @@ void ContractEmitter::addPayloads(const Tile &tile, ArrayRef<Span> spans,
   if (!op.getStart() && !op.getLimit()) {
     next = sumPayloads(tile, {}, sums, payloadBegin);
   } else {
-    Value whole = arith::CmpIOp::create(
-        b, loc, arith::CmpIPredicate::sle,
-        add(tile.column, lineThreads * threadColumns), spanOf(tile.row).end);
-    if (op.getStart())
-      whole = arith::AndIOp::create(
-          b, loc, whole,
-          arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle,
-                                spanOf(add(tile.rowEnd, -1)).begin,
-                                tile.column));
+    Value whole = isWhole(tile);
     auto branch = [&](ArrayRef<Span> spans) {
       return [&, spans](OpBuilder &inside, Location) {
         OpBuilder::InsertionGuard guard(b);
@@ -270,7 +293,7 @@ SmallVector<Value> ContractEmitter::sumPayloads(const Tile &tile,
                                                 Value payloadBegin) {
   Value count =
       least(arith::SubIOp::create(b, loc, tile.columnEnd, tile.column),
-            constant(lineThreads * threadColumns));
+            constant(layout.tileColumns));
   return loop(
       constant(0), count, 1, sums, [&](Value j, ValueRange sums) -> Values {
         Values next(sums), position(at);
@@ -279,17 +302,18 @@ SmallVector<Value> ContractEmitter::sumPayloads(const Tile &tile,
           Values elements;
           bool ownRows =
               row >= 0 && mapOf(payloadOperand(p)).isFunctionOfDim(row);
-          for (int64_t i = 0; i < threadRows; ++i) {
+          for (int64_t i = 0; i < layout.rows; ++i) {
             if (ownRows)
               position[row] = lastBelow(rowOf(tile, i), tile.rowEnd);
             if (i == 0 || ownRows)
               elements = loadPayload(p, position, payloadBegin);
-            Value weight = loadAt(b, loc, weights[op.getRides()[p]],
-                                  {add(y, i * lines), j});
+            Value weight =
+                loadAt(b, loc, weights[op.getRides()[p]],
+                       {add(layout.firstRow, i * layout.rowStep), j});
             Value counts =
                 spans.empty() ? Value() : isIn(spans[i], position[column]);
             for (int64_t q = 0; q < threadPayload; ++q) {
-              Value &sum = next[(p * threadRows + i) * threadPayload + q];
+              Value &sum = next[(p * layout.rows + i) * threadPayload + q];
               Value more =
                   math::FmaOp::create(b, loc, weight, elements[q], sum);
               sum = counts ? select(counts, more, sum) : more;
@@ -327,8 +351,8 @@ void ContractEmitter::finishRow(const Tile &tile, int64_t i,
     position[row] = rowOf(tile, i);
   unsigned inputs = op.getInputs().size(), rowResults = op.getNumRowResults();
   ifThen(exists, [&] {
-    Value first =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, x, constant(0));
+    Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                        layout.firstColumn, constant(0));
     if (rowResults)
       ifThen(first, [&] {
         for (unsigned r = 0; r < rowResults; ++r)
@@ -341,7 +365,7 @@ void ContractEmitter::finishRow(const Tile &tile, int64_t i,
       ifThen(isBelow(position[payload], extents[payload]), [&] {
         Values arguments;
         for (unsigned p = 0; p < op.getNumPayloads(); ++p)
-          arguments.push_back(sums[(p * threadRows + i) * threadPayload + q]);
+          arguments.push_back(sums[(p * layout.rows + i) * threadPayload + q]);
         llvm::append_range(arguments, finished);
         Values results =
             cloneRegion(b, op.getApply(), arguments, [&](unsigned dim) {

@@ -59,7 +59,8 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     Block arguments: `right(element of rhs_0, elements of its inputs)`,
     `payload(element of payload_0, elements of its inputs)`, `score(products, elements)`, `init()`, `step(scores,
     states)`, `merge(states, states)`, `finish(states)`, `apply(payload sums,
-    finished)`. Regions compute in f32. The laws of `gyre.reduce` hold, and the
+    finished)`. Regions compute in f32; a weight may be rounded to the type of
+    the payload that it meets. The laws of `gyre.reduce` hold, and the
     order of sums over the contraction and reduction dimensions is free.
 
     A row without any column has the states of `init`.

@@ -49,6 +49,20 @@ struct WarpValues {
 };
 const WarpValues &meetWarp(const char *what, const void *value, unsigned bytes);
 
+/// 16 bytes on their way into shared memory, those behind `bytes` zeros. They
+/// arrive when the running thread waits for them, or at once: with the order
+/// of threads that changes from launch to launch.
+struct Copy {
+  void *to;
+  const void *from;
+  unsigned bytes;
+};
+void startCopy(const Copy &copy);
+/// Makes a group of the copies since the last one.
+void commitCopies();
+/// Until all groups but the last `pending` have arrived.
+void waitForCopies(unsigned pending);
+
 } // namespace emulator
 
 #endif // GYRE_TESTS_EMULATOR_EMULATOR_H

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <ucontext.h>
 #include <vector>
@@ -34,6 +35,10 @@ struct Fibre {
   ucontext_t context;
   std::unique_ptr<char[]> stack;
   const char *what; ///< the operation at which it waits with its warp
+  /// Copies on their way, and how many of them each group has.
+  std::deque<Copy> copies;
+  std::deque<size_t> groups;
+  size_t open = 0; ///< in no group yet
 };
 
 struct Warp {
@@ -47,6 +52,7 @@ struct Warp {
 /// The one launch that runs.
 struct Machine {
   Launch launch;
+  Order order;
   std::vector<Fibre> fibres;
   std::vector<Warp> warps;
   Fibre *running = nullptr;
@@ -95,6 +101,9 @@ static void start() {
     __sanitizer_finish_switch_fiber(nullptr, &machine.bottom,
                                     &machine.bottomBytes);
   machine.launch.kernel(machine.launch.parameters);
+  if (!machine.running->copies.empty())
+    fault("ends with %zu copies on their way", machine.running->copies.size());
+  machine.running->groups.clear();
   machine.running->state = State::done;
   leave(/*forGood=*/true);
 }
@@ -178,6 +187,40 @@ static void reportDeadlock() {
 }
 
 //===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+static void arrive(const Copy &copy) {
+  std::memcpy(copy.to, copy.from, copy.bytes);
+  std::memset(static_cast<char *>(copy.to) + copy.bytes, 0, 16 - copy.bytes);
+}
+
+void emulator::startCopy(const Copy &copy) {
+  // Early in one order, as late as may be in the others.
+  if (machine.order == Order::backward) {
+    arrive(copy);
+    return;
+  }
+  machine.running->copies.push_back(copy);
+  ++machine.running->open;
+}
+
+void emulator::commitCopies() {
+  Fibre &fibre = *machine.running;
+  fibre.groups.push_back(fibre.open);
+  fibre.open = 0;
+}
+
+void emulator::waitForCopies(unsigned pending) {
+  Fibre &fibre = *machine.running;
+  for (; fibre.groups.size() > pending; fibre.groups.pop_front())
+    for (size_t i = fibre.groups.front(); i > 0; --i) {
+      arrive(fibre.copies.front());
+      fibre.copies.pop_front();
+    }
+}
+
+//===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//
 
@@ -224,6 +267,7 @@ static void runBlock(unsigned block, const std::vector<unsigned> &order) {
 
 void emulator::run(const Launch &launch, Order order) {
   machine.launch = launch;
+  machine.order = order;
   std::vector<unsigned> threads = makeOrder(order, launch.threads);
   std::vector<unsigned> blocks = makeOrder(order, launch.blocks);
   if (launch.alone) {

@@ -45,27 +45,35 @@ static std::string flatten(StringRef text) {
     replaceAll(result, (" addrspace(" + space + ")").str(), "");
   replaceAll(result, "addrspacecast", "bitcast");
   replaceAll(result, "@llvm.nvvm.", "@gyre.nvvm.");
+  // Only an intrinsic may insist on constants.
+  replaceAll(result, " immarg", "");
   return result;
 }
 
-/// Results of several parts go through memory, as C has it.
+/// Results of several parts go through memory, as C has it, and pairs of halves
+/// are registers of 32 bits.
 static void returnThroughMemory(Function &function) {
-  auto *type = cast<StructType>(function.getReturnType());
+  auto *result = cast<StructType>(function.getReturnType());
   Module &module = *function.getParent();
   SmallVector<Type *> types = {PointerType::get(module.getContext(), 0)};
-  append_range(types, function.getFunctionType()->params());
+  Type *word = Type::getInt32Ty(module.getContext());
+  for (Type *type : function.getFunctionType()->params())
+    types.push_back(type->isVectorTy() ? word : type);
   FunctionCallee callee = module.getOrInsertFunction(
       (function.getName() + ".memory").str(),
       FunctionType::get(Type::getVoidTy(module.getContext()), types, false));
   for (User *user : make_early_inc_range(function.users())) {
     auto *call = cast<CallInst>(user);
     IRBuilder<> b(&*call->getFunction()->getEntryBlock().getFirstInsertionPt());
-    Value *place = b.CreateAlloca(type);
+    Value *place = b.CreateAlloca(result);
     b.SetInsertPoint(call);
     SmallVector<Value *> arguments = {place};
-    append_range(arguments, call->args());
+    for (Value *argument : call->args())
+      arguments.push_back(argument->getType()->isVectorTy()
+                              ? b.CreateBitCast(argument, word)
+                              : argument);
     b.CreateCall(callee, arguments);
-    call->replaceAllUsesWith(b.CreateLoad(type, place));
+    call->replaceAllUsesWith(b.CreateLoad(result, place));
     call->eraseFromParent();
   }
   function.eraseFromParent();

@@ -10,8 +10,10 @@ import sys
 
 header = pathlib.Path(sys.argv[1])
 names = re.findall(r"^int32_t (\w+)_cuda\(", header.read_text(), re.MULTILINE)
-lines = [f"#define {name} {name}_on_host" for name in names]
-lines += [f'#include "{header.resolve()}"', '#include "emulator/OnDevice.h"']
+# Other headers first: a function may be called like something in them.
+lines = ['#include "emulator/OnDevice.h"']
+lines += [f"#define {name} {name}_on_host" for name in names]
+lines += [f'#include "{header.resolve()}"']
 lines += [f"#undef {name}" for name in names]
 lines += [
     f"inline constexpr auto {name} = [](auto... given) {{\n"

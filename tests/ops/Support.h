@@ -27,6 +27,13 @@ inline gyre_call threads(int32_t count) {
   return call;
 }
 
+/// Whether weights that meet payloads of two bytes are rounded like these.
+#ifdef GYRE_TEST_ON_DEVICE
+inline constexpr bool roundsWeights = true;
+#else
+inline constexpr bool roundsWeights = false;
+#endif
+
 /// Numbers as two bytes, rounded to the nearest even one.
 inline double fromBF16(uint16_t bits) {
   uint32_t wide = uint32_t(bits) << 16;

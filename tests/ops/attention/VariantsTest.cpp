@@ -346,13 +346,16 @@ TEST_CASE("attention: sequences packed one behind the other") {
 }
 
 /// The distance of numbers in two bytes from the reference: half a unit of the
-/// result and what arithmetic in f32 adds.
+/// result, what arithmetic in f32 adds, and half a unit of each weight where
+/// these are rounded too. `sizes` is the reference of the values' sizes.
 template <typename From>
 void expectNarrow(const Guarded<uint16_t> &y,
-                  const std::vector<double> &expected, double unit, From from) {
+                  const std::vector<double> &expected,
+                  const std::vector<double> &sizes, double unit, From from) {
   for (size_t i = 0; i < y.size(); ++i)
     CHECK(std::fabs(from(y[i]) - expected[i]) <=
-          unit * std::fabs(expected[i]) + bound);
+          unit * std::fabs(expected[i]) + bound +
+              (test::roundsWeights ? unit * sizes[i] : 0));
 }
 
 TEST_CASE("attention: storage of two bytes") {
@@ -379,8 +382,26 @@ TEST_CASE("attention: storage of two bytes") {
       reference.mask = [&](int64_t, int64_t, int64_t i, int64_t j) {
         return j <= i + s - t ? 0 : -INFINITY;
       };
+      auto sizesOf = [](std::vector<double> values) {
+        for (double &value : values)
+          value = std::fabs(value);
+        return values;
+      };
       expectNarrow(y, reference(numbers[0], numbers[1], numbers[2]),
+                   reference(numbers[0], numbers[1], sizesOf(numbers[2])),
                    test::epsilonF16, test::fromF16);
+      // What a row does not see may be anything, in the same tile too.
+      std::vector<uint16_t> before(y.begin(), y.end());
+      for (int64_t h : {1, 2})
+        v.data()[h * s * 64 - 1] = 0x7e00;
+      REQUIRE(attention_f16(q.data(), k.data(), v.data(), y.data(), 2, t, s,
+                            nullptr) == 0);
+      for (int64_t i = 0; i < 2 * t; ++i)
+        for (int64_t e = 0; e < 64; ++e) {
+          bool sees = i % t == t - 1 && e == 63;
+          uint16_t now = y.data()[i * 64 + e];
+          CHECK(sees ? (now & 0x7fff) > 0x7c00 : now == before[i * 64 + e]);
+        }
       fill(test::toBF16, test::fromBF16);
       REQUIRE(attention_bf16(q.data(), k.data(), v.data(), y.data(), lse.data(),
                              2, t, s, nullptr) == 0);
@@ -390,6 +411,7 @@ TEST_CASE("attention: storage of two bytes") {
       };
       std::vector<double> sums;
       expectNarrow(y, reference(numbers[0], numbers[1], numbers[2], &sums),
+                   reference(numbers[0], numbers[1], sizesOf(numbers[2])),
                    test::epsilonBF16, test::fromBF16);
       test::expectNear("sums", lse, sums, bound);
     }

@@ -76,6 +76,39 @@ TEST_CASE("nn: linear of f16") {
       }
 }
 
+/// Whole tiles of a GPU and their neighbours, copied 16 bytes at a time or not.
+TEST_CASE("nn: product of bf16, the left operand transposed") {
+  test::Random random(4);
+  struct Sizes {
+    int64_t m, k, n;
+  };
+  for (Sizes s : {Sizes{1, 1, 1},
+                  {0, 8, 8},
+                  {5, 0, 3},
+                  {128, 64, 128},
+                  {136, 40, 264},
+                  {131, 33, 65}}) {
+    Guarded<uint16_t> x(s.k * s.m), w(s.n * s.k);
+    Guarded<float> b(s.n), y(s.m * s.n);
+    std::vector<double> left = fill(bf16, x, random),
+                        right = fill(bf16, w, random);
+    random.fillNormal(b);
+    REQUIRE(product_bf16(x.data(), w.data(), b.data(), y.data(), s.k, s.m, s.n,
+                         nullptr) == 0);
+    std::vector<double> rows(left.size()), columns(right.size());
+    for (int64_t c = 0; c < s.k; ++c) {
+      for (int64_t i = 0; i < s.m; ++i)
+        rows[i * s.k + c] = left[c * s.m + i];
+      for (int64_t j = 0; j < s.n; ++j)
+        columns[c * s.n + j] = right[j * s.k + c];
+    }
+    test::expectNear(
+        "product", y,
+        gyre::reference::linear(rows, columns, test::doubles(b), s.m, s.k, s.n),
+        test::roundingBound(s.k + 1, 20));
+  }
+}
+
 TEST_CASE("nn: silu of bf16") {
   test::Random random(3);
   Guarded<uint16_t> x(1001), y(1001);
