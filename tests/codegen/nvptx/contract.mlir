@@ -24,12 +24,12 @@ func.func @product(%x: tensor<?x?xbf16> {gyre.dims = ["M", "K"]},
 // PTX-DAG:     mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
 // PTX-DAG:     cvt.rn.f16x2.f32
 // PTX-NOT:     st.shared.b32
-func.func @attention(%q: tensor<?x64xf16> {gyre.dims = ["T", 64]},
-                     %k: tensor<?x64xf16> {gyre.dims = ["S", 64]},
-                     %v: tensor<?x64xf16> {gyre.dims = ["S", 64]})
-    -> (tensor<?x64xf16> {gyre.dims = ["T", 64]}) {
-  %y = gyre.attention %q, %k, %v : tensor<?x64xf16>, tensor<?x64xf16>, tensor<?x64xf16>
-  return %y : tensor<?x64xf16>
+func.func @attention(%q: tensor<?x?x64xf16> {gyre.dims = ["H", "T", 64]},
+                     %k: tensor<?x?x64xf16> {gyre.dims = ["H", "S", 64]},
+                     %v: tensor<?x?x64xf16> {gyre.dims = ["H", "S", 64]})
+    -> (tensor<?x?x64xf16> {gyre.dims = ["H", "T", 64]}) {
+  %y = gyre.attention %q, %k, %v : tensor<?x?x64xf16>, tensor<?x?x64xf16>, tensor<?x?x64xf16>
+  return %y : tensor<?x?x64xf16>
 }
 
 // PTX-LABEL: .visible .entry wide_kernel0(
