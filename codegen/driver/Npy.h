@@ -30,8 +30,8 @@ struct Array {
 /// An array of zeros. Failure where the bytes don't fit in 63 bits.
 FailureOr<Array> makeArray(Type type, ArrayRef<int64_t> shape);
 
-/// Reads a file whose elements are of the type `type`; bf16 and f8 are read from
-/// 16-bit integers. Failure with the reason in `error`.
+/// Reads a file whose elements are of the type `type`; bf16 and f8 are read
+/// from 16-bit integers. Failure with the reason in `error`.
 FailureOr<Array> readNpy(StringRef path, Type type, std::string &error);
 
 /// The contents of a file.

@@ -182,6 +182,14 @@ static LogicalResult readCompileOptions(const opt::InputArgList &args,
 
 static LogicalResult readRunOptions(const opt::InputArgList &args,
                                     Options &options) {
+  StringRef device = args.getLastArgValue(OPT_device_EQ, "cpu");
+  if (!checkWord("device", device, {"cpu", "cuda"}))
+    return failure();
+  options.onGPU = device == "cuda";
+  std::string error;
+  // Later ones run it too.
+  if (options.onGPU && options.compile.devices.empty())
+    options.compile.devices.push_back(*lookupTarget("sm_80", error));
   options.benchmark = args.hasArg(OPT_benchmark);
   options.describe = args.hasArg(OPT_describe);
   options.entry = args.getLastArgValue(OPT_entry_EQ);

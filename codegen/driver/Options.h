@@ -16,6 +16,8 @@ namespace mlir::gyre {
 struct Options {
   std::string input;
   bool run = false;
+  /// Of `gyrec run`.
+  bool onGPU = false;
 
   std::string emit, output;
   bool saveTemps = false;

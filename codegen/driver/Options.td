@@ -32,6 +32,9 @@ def benchmark : Flag<["--"], "benchmark">, Group<run>,
   HelpText<"Time repeated calls">;
 def describe : Flag<["--"], "describe">, Group<run>,
   HelpText<"Print the functions and stop">;
+defm device : Value<"device", "<cpu|cuda>",
+  "Where to run (default: cpu); cuda is the first NVIDIA GPU, for which sm_80 is compiled where --target names none",
+  run>;
 defm entry : Value<"entry", "<name>",
   "The function to run; may be left out where there is one", run>;
 defm input : Value<"in", "<[name=]x.npy>",

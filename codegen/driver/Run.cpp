@@ -3,6 +3,7 @@
 // gyrec run: the object that gyrec would write, loaded into this process and
 // called through its C function.
 
+#include "codegen/driver/CudaDevice.h"
 #include "codegen/driver/Files.h"
 #include "codegen/driver/Npy.h"
 #include "codegen/driver/Options.h"
@@ -26,17 +27,21 @@ using namespace mlir;
 using namespace mlir::gyre;
 namespace orc = llvm::orc;
 
-/// Where the function that takes its arguments from memory is.
-static constexpr StringLiteral trampolineName = "gyre.run";
+/// The functions that take their arguments from memory: the one that is run,
+/// and on a GPU that of its workspace.
+static constexpr StringLiteral trampolineName = "gyre.run",
+                               workspaceName = "gyre.run.workspace";
 
-/// Adds `int32_t gyre.run(const uint64_t *cells)`: calls the function with an
-/// argument from each cell, so that any signature can be called from here.
-static void addTrampoline(llvm::Module &module, StringRef symbol) {
-  llvm::Function *callee = module.getFunction(symbol);
+/// Adds `int32_t gyre.run(const uint64_t *cells)`, or whatever the callee's
+/// result is: calls it with an argument from each cell, so that any signature
+/// can be called from here.
+static void addTrampoline(llvm::Module &module, const Twine &symbol,
+                          StringRef name) {
+  llvm::Function *callee = module.getFunction(symbol.str());
   llvm::IRBuilder<> b(module.getContext());
   auto *function = llvm::Function::Create(
-      llvm::FunctionType::get(b.getInt32Ty(), {b.getPtrTy()}, false),
-      llvm::GlobalValue::ExternalLinkage, trampolineName, module);
+      llvm::FunctionType::get(callee->getReturnType(), {b.getPtrTy()}, false),
+      llvm::GlobalValue::ExternalLinkage, name, module);
   b.SetInsertPoint(llvm::BasicBlock::Create(module.getContext(), "", function));
   SmallVector<llvm::Value *> arguments;
   for (llvm::Argument &argument : callee->args())
@@ -62,6 +67,7 @@ public:
   LogicalResult findSizes();
   LogicalResult makeArrays();
   LogicalResult run(orc::LLJIT &jit);
+  LogicalResult runOnGPU(orc::LLJIT &jit);
   LogicalResult writeOutputs();
 
 private:
@@ -76,7 +82,10 @@ private:
   FailureOr<int64_t> evaluate(StringRef text);
   void fillRandom(Array &array, uint64_t stream);
   LogicalResult bindWeights(orc::LLJIT &jit);
-  void time(int32_t (*trampoline)(const uint64_t *), const uint64_t *cells);
+  void time(llvm::function_ref<void()> run);
+  uint64_t cellOf(const void *pointer) {
+    return reinterpret_cast<uintptr_t>(pointer);
+  }
 
   const Options &options;
   const Model &model;
@@ -269,20 +278,19 @@ LogicalResult Call::bindWeights(orc::LLJIT &jit) {
 
 LogicalResult Call::run(orc::LLJIT &jit) {
   std::vector<uint64_t> cells;
-  auto pointer = [](const void *p) { return reinterpret_cast<uintptr_t>(p); };
   if (model.usesWeights(function)) {
     if (failed(bindWeights(jit)))
       return failure();
-    cells.push_back(pointer(weights.data()));
+    cells.push_back(cellOf(weights.data()));
   }
   for (auto [i, argument] : llvm::enumerate(function.entry.arguments))
     if (argument.kind != EntryArgument::Kind::Weight)
       cells.push_back(argument.isScalar() ? scalars[i]
-                                          : pointer(arrays[i]->bytes.data()));
+                                          : cellOf(arrays[i]->bytes.data()));
   for (const std::string &size : function.entry.sizes)
     cells.push_back(sizes.lookup(size));
   gyre_call call = GYRE_CALL_INIT;
-  cells.push_back(pointer(&call));
+  cells.push_back(cellOf(&call));
 
   auto symbol = jit.lookup(trampolineName);
   if (!symbol)
@@ -291,13 +299,90 @@ LogicalResult Call::run(orc::LLJIT &jit) {
   if (int32_t status = trampoline(cells.data()))
     return fail(Twine(gyre_status_string(status)) + ": " + call.message);
   if (options.benchmark)
-    time(trampoline, cells.data());
+    time([&] { trampoline(cells.data()); });
+  return success();
+}
+
+/// As above, with arrays and weights in the device's memory.
+LogicalResult Call::runOnGPU(orc::LLJIT &jit) {
+  auto run = [&]() -> llvm::Error {
+    llvm::Expected<CudaDevice> device = CudaDevice::open();
+    if (!device)
+      return device.takeError();
+    std::vector<uint64_t> cells = {0}; // the default stream
+    if (model.usesWeights(function)) {
+      for (auto [i, weight] : llvm::enumerate(model.weights)) {
+        auto type = cast<ShapedType>(weight.type);
+        llvm::Expected<void *> copy = device->upload(
+            weights[i],
+            makeArray(type.getElementType(), type.getShape())->bytes.size());
+        if (!copy)
+          return copy.takeError();
+        weights[i] = *copy;
+      }
+      cells.push_back(cellOf(weights.data()));
+    }
+    SmallVector<void *> places(arrays.size());
+    for (auto [i, argument] : llvm::enumerate(function.entry.arguments)) {
+      if (argument.kind == EntryArgument::Kind::Weight)
+        continue;
+      if (argument.isScalar()) {
+        cells.push_back(scalars[i]);
+        continue;
+      }
+      llvm::Expected<void *> copy =
+          device->upload(arrays[i]->bytes.data(), arrays[i]->bytes.size());
+      if (!copy)
+        return copy.takeError();
+      places[i] = *copy;
+      cells.push_back(cellOf(*copy));
+    }
+    std::vector<uint64_t> extents;
+    for (const std::string &size : function.entry.sizes)
+      extents.push_back(sizes.lookup(size));
+    llvm::append_range(cells, extents);
+    gyre_call call = GYRE_CALL_INIT;
+    cells.push_back(cellOf(&call));
+
+    auto workspace = jit.lookup(workspaceName),
+         body = jit.lookup(trampolineName);
+    if (!workspace || !body)
+      return llvm::joinErrors(workspace.takeError(), body.takeError());
+    call.workspace_bytes =
+        workspace->toPtr<size_t(const uint64_t *)>()(extents.data());
+    if (call.workspace_bytes != 0 && call.workspace_bytes != SIZE_MAX) {
+      llvm::Expected<void *> memory = device->allocate(call.workspace_bytes);
+      if (!memory)
+        return memory.takeError();
+      call.workspace = *memory;
+    }
+    auto *trampoline = body->toPtr<int32_t(const uint64_t *)>();
+    if (int32_t status = trampoline(cells.data()))
+      return llvm::createStringError(Twine(gyre_status_string(status)) + ": " +
+                                     call.message);
+    if (auto error = device->wait())
+      return error;
+    if (options.benchmark)
+      time([&] {
+        trampoline(cells.data());
+        llvm::consumeError(device->wait());
+      });
+    for (auto [i, argument] : llvm::enumerate(function.entry.arguments))
+      if (argument.kind == EntryArgument::Kind::Output)
+        if (auto error = device->download(arrays[i]->bytes.data(), places[i],
+                                          arrays[i]->bytes.size()))
+          return error;
+    return llvm::Error::success();
+  };
+  if (model.usesWeights(function) && failed(bindWeights(jit)))
+    return failure();
+  if (auto error = run())
+    return fail(toString(std::move(error)));
   return success();
 }
 
 /// Median and best of calls that take about a second together.
-void Call::time(int32_t (*trampoline)(const uint64_t *),
-                const uint64_t *cells) {
+void Call::time(llvm::function_ref<void()> run) {
   using Clock = std::chrono::steady_clock;
   std::vector<double> times;
   Clock::time_point start = Clock::now();
@@ -306,7 +391,7 @@ void Call::time(int32_t (*trampoline)(const uint64_t *),
   };
   while (times.size() < 5 || (since(start) < 1 && times.size() < 100000)) {
     Clock::time_point before = Clock::now();
-    trampoline(cells);
+    run();
     times.push_back(since(before));
   }
   llvm::sort(times);
@@ -362,6 +447,10 @@ static orc::SymbolMap runtimeSymbols(orc::LLJIT &jit) {
                                               llvm::JITSymbolFlags::Callable};
   };
   add("gyre_cpu_features", &gyre_cpu_features);
+  add("gyre_cuda_enter", &gyre_cuda_enter);
+  add("gyre_cuda_launch", &gyre_cuda_launch);
+  add("gyre_cuda_leave", &gyre_cuda_leave);
+  add("gyre_cuda_max_blocks", &gyre_cuda_max_blocks);
   add("gyre_enter", &gyre_enter);
   add("gyre_leave", &gyre_leave);
   add("gyre_max_threads", &gyre_max_threads);
@@ -445,11 +534,15 @@ int gyre::runModel(Session &session, TimingScope &timing) {
       failed(call.makeArrays()))
     return 1;
   llvm::LLVMContext context;
-  FailureOr<CompiledModel> compiled =
-      compile(*session.graph, session.options.compile, context, timing,
-              [&](CompiledModel &m) {
-                addTrampoline(*m.code, m.model.getSymbol(*function));
-              });
+  bool onGPU = session.options.onGPU;
+  auto addTrampolines = [&](CompiledModel &m) {
+    std::string symbol = m.model.getSymbol(*function);
+    if (onGPU)
+      addTrampoline(*m.code, symbol + "_cuda_workspace", workspaceName);
+    addTrampoline(*m.code, symbol + (onGPU ? "_cuda" : ""), trampolineName);
+  };
+  FailureOr<CompiledModel> compiled = compile(
+      *session.graph, session.options.compile, context, timing, addTrampolines);
   if (failed(compiled))
     return 1;
   FailureOr<std::string> object =
@@ -460,5 +553,6 @@ int gyre::runModel(Session &session, TimingScope &timing) {
   auto jit = loadObject(*object, model->name);
   if (!jit)
     return reportError(toString(jit.takeError()));
-  return failed(call.run(**jit)) || failed(call.writeOutputs()) ? 1 : 0;
+  LogicalResult done = onGPU ? call.runOnGPU(**jit) : call.run(**jit);
+  return failed(done) || failed(call.writeOutputs()) ? 1 : 0;
 }

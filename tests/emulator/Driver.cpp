@@ -35,6 +35,17 @@ static Order nextOrder() {
   return Order((fixed ? unsigned(std::atoi(fixed)) : launches++) % 3);
 }
 
+/// A function of the library that GYRE_EMULATOR_KERNELS names, or else of the
+/// running program.
+static void *findFunction(const char *name) {
+  static void *const library = [] {
+    const char *path = std::getenv("GYRE_EMULATOR_KERNELS");
+    return path ? dlopen(path, RTLD_NOW) : nullptr;
+  }();
+  void *found = library ? dlsym(library, name) : nullptr;
+  return found ? found : dlsym(RTLD_DEFAULT, name);
+}
+
 GYRE_EXPORT int cuInit(unsigned) { return success; }
 
 GYRE_EXPORT int cuGetErrorString(int error, const char **text) {
@@ -52,6 +63,50 @@ GYRE_EXPORT int cuCtxGetCurrent(void **context) {
 
 GYRE_EXPORT int cuCtxGetDevice(int *device) {
   *device = 0;
+  return success;
+}
+
+GYRE_EXPORT int cuDeviceGet(int *device, int number) {
+  *device = number;
+  return number == 0 ? success : invalidValue;
+}
+
+GYRE_EXPORT int cuDevicePrimaryCtxRetain(void **context, int) {
+  return cuCtxGetCurrent(context);
+}
+
+GYRE_EXPORT int cuCtxSetCurrent(void *) { return success; }
+GYRE_EXPORT int cuCtxSynchronize() { return success; }
+
+GYRE_EXPORT int cuMemAlloc_v2(void **memory, size_t bytes) {
+  *memory = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  return *memory ? success : invalidValue;
+}
+
+// Events are not timed: a launch is over when it returns.
+GYRE_EXPORT int cuEventCreate(void **event, unsigned) {
+  static int any;
+  *event = &any;
+  return success;
+}
+
+GYRE_EXPORT int cuDeviceGetName(char *name, int bytes, int) {
+  std::snprintf(name, size_t(bytes), "emulator");
+  return success;
+}
+
+GYRE_EXPORT int cuMemFree_v2(void *memory) {
+  std::free(memory);
+  return success;
+}
+
+GYRE_EXPORT int cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) {
+  std::memcpy(to, from, bytes);
+  return success;
+}
+
+GYRE_EXPORT int cuMemcpyDtoH_v2(void *to, const void *from, size_t bytes) {
+  std::memcpy(to, from, bytes);
   return success;
 }
 
@@ -81,14 +136,14 @@ GYRE_EXPORT int cuModuleGetFunction(void **function, void *module,
   char entry[300];
   std::snprintf(entry, sizeof entry, ".entry %s(", name);
   const char *place = std::strstr(static_cast<char *>(module), entry);
-  void *kernel = dlsym(RTLD_DEFAULT, name);
+  void *kernel = findFunction(name);
   if (!place || !kernel)
     return notFound;
   auto *found = new Function();
   found->kernel = reinterpret_cast<void (*)(void **)>(kernel);
   std::snprintf(found->name, sizeof found->name, "%s", name);
   std::snprintf(entry, sizeof entry, "%s$alone", name);
-  found->alone = dlsym(RTLD_DEFAULT, entry) != nullptr;
+  found->alone = findFunction(entry) != nullptr;
   const char *threads = std::strstr(place, ".maxntid ");
   found->threads = threads ? std::atoi(threads + std::strlen(".maxntid ")) : 0;
   *function = found;
