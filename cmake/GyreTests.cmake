@@ -194,6 +194,7 @@ function(gyre_device_test family graph test)
     EXTERNAL_OBJECT ON GENERATED ON)
   target_sources(${target} PRIVATE ${folder}/${stem}.h ${base}.o ${base}.kernels.o ${test})
   target_include_directories(${target} BEFORE PRIVATE ${folder})
+  set_property(GLOBAL APPEND PROPERTY GYRE_DEVICE_OBJECTS ${base}.o)
 endfunction()
 
 # gyre_example(<name> <graph>.mlir)
