@@ -8,10 +8,10 @@
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "codegen/common/Math.h"
+#include "codegen/common/MathAvx512.h"
 #include "codegen/common/MathExpr.h"
 #include "codegen/common/MathTables.h"
 #include "dialect/GyreDialect.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -31,42 +31,6 @@ static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 // Exponentials
 //===----------------------------------------------------------------------===//
 
-/// p * 2^n by AVX-512's scalef, for a vector of whole registers: it saturates
-/// as it has to, and gives 0 and infinity for n = -inf and inf even where p is
-/// NaN, as the reduced argument of an infinity is.
-static Expr scaleByInstruction(Expr p, Expr n) {
-  OpBuilder &b = p.builder();
-  Location loc = p.getLoc();
-  auto type = cast<VectorType>(p.getType());
-  auto part = VectorType::get(16, b.getF32Type());
-  Value mask = arith::ConstantOp::create(b, loc, b.getI16IntegerAttr(-1));
-  // Round to nearest even, as the current mode does.
-  Value rounding = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(4));
-  auto name = b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512");
-  auto scale = [&](Value x, Value y) -> Value {
-    return LLVM::CallIntrinsicOp::create(b, loc, part, name,
-                                         ValueRange{x, y, x, mask, rounding})
-        .getResult(0);
-  };
-  if (type.getNumElements() == 16)
-    return p.with(scale(p, n));
-  Value all = p.number(0.0);
-  for (int64_t at = 0; at < type.getNumElements(); at += 16) {
-    auto slice = [&](Value value) -> Value {
-      return vector::ExtractStridedSliceOp::create(b, loc, value, at, 16, 1);
-    };
-    all = vector::InsertStridedSliceOp::create(
-        b, loc, scale(slice(p), slice(n)), all, at, 1);
-  }
-  return p.with(all);
-}
-
-static bool hasScalef(Expr x) {
-  auto type = dyn_cast<VectorType>(x.getType());
-  return x.target().getScalef() && type && type.getRank() == 1 &&
-         type.getNumElements() % 16 == 0;
-}
-
 /// p * 2^n for p about 1 and a whole n from -127 to 128; 0 where that would be
 /// denormal.
 static Expr scaleByExponent(Expr p, Expr n) {
@@ -76,9 +40,9 @@ static Expr scaleByExponent(Expr p, Expr n) {
 
 /// 2^x: 0.8 ulp.
 static Expr exp2(Expr x) {
-  if (hasScalef(x)) {
+  if (hasAvx512(x)) {
     Expr n = roundeven(x);
-    return scaleByInstruction(polynomial(x - n, tables::exp2), n);
+    return scalef(polynomial(x - n, tables::exp2), n);
   }
   // Beyond these bounds the result is 0 or infinity; NaN passes them.
   Expr clamped = select(less(x, -127.0), x.number(-127.0), x);
@@ -114,12 +78,12 @@ static std::pair<Expr, Expr> reduceToPowerOfTwo(Expr x) {
 
 /// e^x: 1.0 ulp.
 static Expr exp(Expr x) {
-  if (hasScalef(x)) {
+  if (hasAvx512(x)) {
     // Far above, r is any number or infinity; the polynomial, of even degree
     // without a root, is positive there, and the result infinite.
     Expr clamped = select(less(x, -104.0), x.number(-104.0), x);
     auto [n, r] = reduceToPowerOfTwo(clamped);
-    return scaleByInstruction(polynomial(r, tables::exp2), n);
+    return scalef(polynomial(r, tables::exp2), n);
   }
   Expr clamped = select(less(x, -88.0), x.number(-88.0), x);
   clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
@@ -171,6 +135,21 @@ static Split splitExponent(Expr x) {
   return {select(isDenormal, exponent - 23.0, exponent), fraction};
 }
 
+/// As above for normal x.
+static Split splitNormal(Expr x) {
+  Expr offset = (x.bits() - 0x3F2AAAAB) & -0x800000;
+  return {offset.ashr(23).toFloat(), (x.bits() - offset).asFloat() - 1.0};
+}
+
+/// As above for any x, with the exponents of AVX-512: those of 0 and infinity
+/// are infinite, the fraction of a negative x is NaN.
+static Split splitByInstruction(Expr x) {
+  Expr mantissa = getmant(x), exponent = getexp(x);
+  Expr isHigh = !less(mantissa, 4.0 / 3);
+  mantissa = select(isHigh, mantissa * 0.5, mantissa);
+  return {select(isHigh, exponent + 1.0, exponent), mantissa - 1.0};
+}
+
 /// The result of a logarithm where x is 0, negative, infinite or NaN.
 static Expr specialLog(Expr x, Expr result) {
   Expr finite = select(less(x, infinity), result, x);
@@ -178,42 +157,97 @@ static Expr specialLog(Expr x, Expr result) {
   return select(equal(x, 0.0), x.number(-infinity), positive);
 }
 
+/// `usual`, and where one lane is odd, which is rare, `other` there.
+static Expr unlessOdd(Expr isOdd, Expr usual, function_ref<Expr()> other) {
+  OpBuilder &b = usual.builder();
+  Location loc = usual.getLoc();
+  Value any =
+      vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, isOdd);
+  auto choice = scf::IfOp::create(
+      b, loc, any,
+      [&](OpBuilder &b, Location loc) {
+        scf::YieldOp::create(b, loc, Value(select(isOdd, other(), usual)));
+      },
+      [&](OpBuilder &b, Location loc) {
+        scf::YieldOp::create(b, loc, Value(usual));
+      });
+  return usual.with(choice.getResult(0));
+}
+
+/// Whether x is anything but a normal positive number.
+static Expr isOddForLog(Expr x) {
+  Expr fromNormal = x.bits() - 0x800000;
+  return compare(arith::CmpIPredicate::uge, fromNormal,
+                 fromNormal.integer(0x7F000000));
+}
+
+/// A logarithm of x, by its formula on the parts of x.
+static Expr logarithm(Expr x, function_ref<Expr(Split)> formula) {
+  if (hasAvx512(x))
+    return formula(splitByInstruction(x));
+  auto general = [&] { return specialLog(x, formula(splitExponent(x))); };
+  if (!isa<VectorType>(x.getType()))
+    return general();
+  return unlessOdd(isOddForLog(x), formula(splitNormal(x)), general);
+}
+
 static Expr log1pReduced(Expr f) {
   return fma(f * f, polynomial(f, tables::log1p), f);
 }
 
-/// ln x: 0.9 ulp.
-static Expr log(Expr x) {
-  auto [e, f] = splitExponent(x);
-  Expr low = fma(e, ln2Low, log1pReduced(f));
-  return specialLog(x, fma(e, ln2High, low));
+/// e ln2 + ln(1 + f).
+static Expr logOfParts(Split parts) {
+  auto [e, f] = parts;
+  if (!hasFma(e))
+    return fma(e, ln2High, fma(e, ln2Low, log1pReduced(f)));
+  // Both positive, for infinite exponents.
+  constexpr double high = 0x1.62e42ep-1, low = std::numbers::ln2 - high;
+  return fma(e, high, fma(e, low, log1pReduced(f)));
 }
+
+/// ln x: 0.9 ulp.
+static Expr log(Expr x) { return logarithm(x, logOfParts); }
 
 /// log2 x: 1.6 ulp.
 static Expr log2(Expr x) {
-  constexpr double high = 1.44269502f, low = 1.92596303e-08f;
-  auto [e, f] = splitExponent(x);
-  Expr t = log1pReduced(f);
-  return specialLog(x, fma(t, high, fma(t, low, e)));
+  return logarithm(x, [](Split parts) {
+    constexpr double high = 1.44269502f, low = 1.92596303e-08f;
+    Expr t = log1pReduced(parts.fraction);
+    return fma(t, high, fma(t, low, parts.exponent));
+  });
 }
 
 /// log10 x: 1.5 ulp.
 static Expr log10(Expr x) {
-  constexpr double high = 0.434294492f, low = -1.01030501e-08f;
-  constexpr double two = 0.301029995663981195;
-  auto [e, f] = splitExponent(x);
-  Expr t = log1pReduced(f);
-  Expr lower = fma(t, low, e * (two - static_cast<float>(two)));
-  return specialLog(x, fma(e, two, fma(t, high, lower)));
+  return logarithm(x, [](Split parts) {
+    constexpr double high = 0.434294492f, low = -1.01030501e-08f;
+    // Both positive, for infinite exponents.
+    constexpr double two = 0x1.344134p-2, twoLow = 0.301029995663981195 - two;
+    auto [e, f] = parts;
+    Expr t = log1pReduced(f);
+    Expr lower = fma(t, low, e * twoLow);
+    return fma(e, two, fma(t, high, lower));
+  });
 }
 
-/// ln(1 + x): 1.5 ulp. What 1 + x loses is added to first order.
+/// ln(1 + x): 0.9 ulp. What 1 + x loses is added to the fraction.
 static Expr log1p(Expr x) {
   Expr u = x + 1.0;
-  Expr lost = (x - (u - 1.0)) / u;
-  Expr result = log(u) + lost;
-  Expr odd = isNaN(lost) | !less(x, infinity);
-  return select(odd, log(u), select(equal(x, 0.0), x, result));
+  Expr lost = x - (u - 1.0);
+  if (hasAvx512(x)) {
+    auto [e, f] = splitByInstruction(u);
+    Expr result = logOfParts({e, f + scalef(lost, -e)});
+    return copysign(select(less(abs(e), infinity), result, e + f), x);
+  }
+  auto [e, f] = splitNormal(u);
+  // 2^(1 - e): e is at most 128.
+  Expr scale = ((e.toInt() * -1) + 128).shl(23).asFloat();
+  Expr result = logOfParts({e, fma(lost * 0.5, scale, f)});
+  result = copysign(result, x);
+  auto special = [&] { return specialLog(u, result); };
+  if (!isa<VectorType>(x.getType()))
+    return special();
+  return unlessOdd(isOddForLog(u), result, special);
 }
 
 //===----------------------------------------------------------------------===//
@@ -232,8 +266,8 @@ static Expr powMagnitude(Expr x, Expr y) {
   Expr n = roundeven(exponent);
   Expr p = polynomial((exponent - n).narrow(), tables::exp2);
   Expr whole = n.narrow();
-  if (hasScalef(p))
-    return scaleByInstruction(p, whole);
+  if (hasAvx512(p))
+    return scalef(p, whole);
   whole = select(less(whole, -127.0), whole.number(-127.0), whole);
   // 2^128 (1 - r) is still a number; two steps can make it.
   Expr isHuge = greater(whole, 127.0);
@@ -326,7 +360,7 @@ static Expr erf(Expr x) {
 
 namespace {
 struct Angle {
-  Expr quadrant; ///< i32
+  Expr quadrant; ///< i32, of which the two low bits count
   Expr rest;     ///< in [-pi/4, pi/4]
 };
 } // namespace
@@ -341,11 +375,14 @@ static Angle reduceSmall(Expr x) {
     return {n.narrow().toInt(),
             (rest - n * 6.07710050650619224932e-11).narrow()};
   }
-  Expr n = roundeven(x * (2.0 * std::numbers::inv_pi));
+  // Adding this leaves a whole number in the low bits.
+  constexpr double magic = 12582912.0;
+  Expr sum = fma(x, 2.0 * std::numbers::inv_pi, magic);
+  Expr n = sum - magic;
   Expr rest = fma(n, -1.57079637f, x);
   rest = fma(n, 4.37113883e-08f, rest);
   rest = fma(n, 1.71512451e-15f, rest);
-  return {n.toInt(), rest};
+  return {sum.bits(), rest};
 }
 
 /// Any |x| from 1 on: x is m 2^e with whole m, and of 2/pi only the 96 bits
@@ -416,7 +453,7 @@ static Expr sinTurned(Expr x, int64_t turn) {
   Expr sine = fma(square * polynomial(square, tables::sin), r, r);
   Expr cosine = fma(square * square, polynomial(square, tables::cos),
                     fma(square, -0.5, 1.0));
-  Expr result = select(equal(q & 1, 0), sine, cosine);
+  Expr result = select(less(q.shl(31), 0), cosine, sine);
   Expr sign = (q & 2).shl(30);
   Expr turned = (result.bits() ^ sign).asFloat();
   return turn == 0 ? select(equal(x, 0.0), x, turned) : turned;
