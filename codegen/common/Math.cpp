@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "codegen/common/Math.h"
+#include "codegen/common/MathAngles.h"
 #include "codegen/common/MathAvx512.h"
 #include "codegen/common/MathExpr.h"
 #include "codegen/common/MathTables.h"
@@ -38,18 +39,29 @@ static Expr scaleByExponent(Expr p, Expr n) {
   return select(less(moved, 0x800000), p.number(0.0), moved.asFloat());
 }
 
+/// Adding this leaves a whole number in the low bits.
+static constexpr double wholeBits = 12582912.0;
+
+/// p * 2^n for x between the bounds of normal results, 0 below, infinity
+/// above. The low bits of `whole` are n.
+static Expr scaleWithin(Expr p, Expr whole, Expr x, double low, double high) {
+  Expr result = (p.bits() + whole.bits().shl(23)).asFloat();
+  result = select(less(x, low), x.number(0.0), result);
+  // NaN also.
+  return select(!lessOrEqual(x, high), x + infinity, result);
+}
+
 /// 2^x: 0.8 ulp.
 static Expr exp2(Expr x) {
   if (hasAvx512(x)) {
     Expr n = roundeven(x);
     return scalef(polynomial(x - n, tables::exp2), n);
   }
-  // Beyond these bounds the result is 0 or infinity; NaN passes them.
-  Expr clamped = select(less(x, -127.0), x.number(-127.0), x);
-  clamped = select(greater(clamped, 128.0), x.number(128.0), clamped);
-  Expr n = roundeven(clamped);
-  Expr result = scaleByExponent(polynomial(clamped - n, tables::exp2), n);
-  return select(isNaN(x), x, result);
+  Expr whole = x + wholeBits;
+  Expr r = x - (whole - wholeBits);
+  // The number before 128.
+  return scaleWithin(polynomial(r, tables::exp2), whole, x, -126.0,
+                     127.99999237);
 }
 
 static constexpr double log2e = std::numbers::log2e;
@@ -68,38 +80,29 @@ static Expr expm1Reduced(Expr r) {
   return fma(r * r, polynomial(r, tables::expm1), r);
 }
 
-/// x log2(e) = n + r with whole n and |r| <= 1/2 (a little more), whatever n:
-/// of the product fma leaves nothing out.
-static std::pair<Expr, Expr> reduceToPowerOfTwo(Expr x) {
-  constexpr double high = static_cast<float>(log2e), low = log2e - high;
-  Expr n = roundeven(x * high);
-  return {n, fma(x, low, fma(x, high, -n))};
-}
-
 /// e^x: 1.0 ulp.
 static Expr exp(Expr x) {
+  // x log2(e) = n + r, |r| <= 1/2 (a little more): of the product fma leaves
+  // nothing out.
+  constexpr double high = static_cast<float>(log2e), low = log2e - high;
   if (hasAvx512(x)) {
     // Far above, r is any number or infinity; the polynomial, of even degree
     // without a root, is positive there, and the result infinite.
     Expr clamped = select(less(x, -104.0), x.number(-104.0), x);
-    auto [n, r] = reduceToPowerOfTwo(clamped);
+    Expr n = roundeven(clamped * high);
+    Expr r = fma(clamped, low, fma(clamped, high, -n));
     return scalef(polynomial(r, tables::exp2), n);
   }
-  Expr clamped = select(less(x, -88.0), x.number(-88.0), x);
-  clamped = select(greater(clamped, 89.0), x.number(89.0), clamped);
-  auto power = [&]() -> std::pair<Expr, Expr> {
-    if (hasFma(x)) {
-      auto [n, r] = reduceToPowerOfTwo(clamped);
-      return {n, polynomial(r, tables::exp2)};
-    }
-    auto [n, r] = reduceByLn2(clamped);
-    return {n, expm1Reduced(r) + 1.0};
-  };
-  auto [n, p] = power();
-  Expr result = scaleByExponent(p, n);
-  // The last number with a finite result; the next would give NaN's bits.
-  result = select(greater(x, 88.7228317), x.number(infinity), result);
-  return select(isNaN(x), x, result);
+  // Results are normal from ln(2^-126) on, and finite to ln(2^128).
+  constexpr double least = -87.3365402, most = 88.7228317;
+  if (hasFma(x)) {
+    Expr whole = fma(x, high, wholeBits);
+    Expr n = whole - wholeBits;
+    Expr r = fma(x, low, fma(x, high, -n));
+    return scaleWithin(polynomial(r, tables::exp2), whole, x, least, most);
+  }
+  auto [n, r] = reduceByLn2(x);
+  return scaleWithin(expm1Reduced(r) + 1.0, n + wholeBits, x, least, most);
 }
 
 /// e^x - 1: 1.4 ulp.
@@ -359,110 +362,54 @@ static Expr erf(Expr x) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-struct Angle {
-  Expr quadrant; ///< i32, of which the two low bits count
-  Expr rest;     ///< in [-pi/4, pi/4]
+struct SineAndCosine {
+  Expr sine, cosine;
 };
 } // namespace
 
-/// |x| below 2^15: pi/2 in three parts, whose products fma leaves whole.
-/// Without it, in f64: the first part has 33 bits, so its product is exact.
-static Angle reduceSmall(Expr x) {
-  if (!hasFma(x)) {
-    Expr wide = x.widen();
-    Expr n = roundeven(wide * (2.0 * std::numbers::inv_pi));
-    Expr rest = wide - n * 1.57079632673412561417;
-    return {n.narrow().toInt(),
-            (rest - n * 6.07710050650619224932e-11).narrow()};
-  }
-  // Adding this leaves a whole number in the low bits.
-  constexpr double magic = 12582912.0;
-  Expr sum = fma(x, 2.0 * std::numbers::inv_pi, magic);
-  Expr n = sum - magic;
-  Expr rest = fma(n, -1.57079637f, x);
-  rest = fma(n, 4.37113883e-08f, rest);
-  rest = fma(n, 1.71512451e-15f, rest);
-  return {sum.bits(), rest};
+/// Of r in [-pi/4, pi/4].
+static SineAndCosine ofQuarterTurn(Expr r) {
+  Expr square = r * r;
+  return {fma(square * polynomial(square, tables::sin), r, r),
+          fma(square * square, polynomial(square, tables::cos),
+              fma(square, -0.5, 1.0))};
 }
 
-/// Any |x| from 1 on: x is m 2^e with whole m, and of 2/pi only the 96 bits
-/// from bit e - 1 on matter for m 2^e (2/pi) modulo 4.
-static Angle reduceLarge(Expr x) {
-  Expr bits = abs(x).bits();
-  Expr mantissa = (bits & 0x7FFFFF) | 0x800000;
-  // The first bit of the window, behind a word of zeros: 32 + e - 2.
-  Expr start = bits.lshr(23) - (127 + 23 - 30);
-  Expr word = start.lshr(5), shift = start & 31;
-  auto word32 = [&](unsigned i) {
-    return bits.integer(static_cast<int32_t>(tables::twoOverPi[i]));
-  };
-  SmallVector<Expr> window;
-  for (unsigned k = 0; k < 4; ++k) {
-    Expr chosen = word32(k);
-    for (unsigned w = 1; w <= 4; ++w)
-      chosen = select(equal(word, w), word32(w + k), chosen);
-    window.push_back(chosen);
-  }
-  Expr product = mantissa.wide().integer(0);
-  for (unsigned k = 0; k < 3; ++k) {
-    Expr pair = window[k].wide().shl(32) | window[k + 1].wide();
-    Expr part = (pair.shl(shift.wide()).lshr(32)) * mantissa.wide();
-    product = product + (k == 0 ? part.shl(32) : k == 1 ? part : part.lshr(32));
-  }
-  // The top two bits are the quadrant; round, so that the rest is signed.
-  Expr quadrant = (product + (int64_t(1) << 61)).lshr(62);
-  Expr rest = (product - quadrant.shl(62)).toDouble() *
-              (std::numbers::pi / 2 * 0x1p-62);
-  Expr isNegative = less(x, 0.0);
-  Expr turned = quadrant.narrowInt();
-  Expr small = rest.narrow();
-  return {select(isNegative, turned * -1, turned),
-          select(isNegative, -small, small)};
-}
-
-/// Angles beyond 2^15 are rare: where there is one, all lanes take the other
-/// way for large angles, and each keeps what is right for it.
-static Angle reduceAngle(Expr x) {
-  OpBuilder &b = x.builder();
-  Location loc = x.getLoc();
-  Angle small = reduceSmall(x);
-  Expr isLarge = !less(abs(x), 32768.0);
-  Value any = isLarge;
-  if (isa<VectorType>(any.getType()))
-    any = vector::ReductionOp::create(b, loc, vector::CombiningKind::OR, any);
-  auto choice = scf::IfOp::create(
-      b, loc, any,
-      [&](OpBuilder &b, Location loc) {
-        Angle large = reduceLarge(x);
-        // Infinities and NaN give NaN.
-        Expr rest = select(less(abs(x), infinity), large.rest, x - x);
-        Value chosen[] = {select(isLarge, large.quadrant, small.quadrant),
-                          select(isLarge, rest, small.rest)};
-        scf::YieldOp::create(b, loc, chosen);
-      },
-      [&](OpBuilder &b, Location loc) {
-        scf::YieldOp::create(b, loc, ValueRange{small.quadrant, small.rest});
-      });
-  return {x.with(choice.getResult(0)), x.with(choice.getResult(1))};
+/// The sine of r in [-pi/2, pi/2].
+static Expr sineOfHalfTurn(Expr r) {
+  Expr square = r * r;
+  // What rounding took from the square matters at pi/2, where the slope of
+  // what it is multiplied into is 0.13.
+  Expr lost = fma(r, r, -square) * -0.13;
+  Expr factor = fma(square, polynomial(square, tables::sinOfHalfTurn), lost);
+  return fma(factor, r, r);
 }
 
 /// sin x (turn = 0) and cos x (turn = 1): 1.6 ulp.
 static Expr sinTurned(Expr x, int64_t turn) {
-  auto [quadrant, r] = reduceAngle(x);
-  Expr q = quadrant + turn, square = r * r;
-  Expr sine = fma(square * polynomial(square, tables::sin), r, r);
-  Expr cosine = fma(square * square, polynomial(square, tables::cos),
-                    fma(square, -0.5, 1.0));
+  if (hasFma(x)) {
+    auto [count, r] = reduceToHalfTurn(x, turn);
+    return (sineOfHalfTurn(r).bits() ^ count.shl(31)).asFloat();
+  }
+  // The rest of a half turn would add too many roundings.
+  auto [quadrant, r] = reduceToQuarterTurn(x);
+  auto [sine, cosine] = ofQuarterTurn(r);
+  Expr q = quadrant + turn;
   Expr result = select(less(q.shl(31), 0), cosine, sine);
-  Expr sign = (q & 2).shl(30);
-  Expr turned = (result.bits() ^ sign).asFloat();
-  return turn == 0 ? select(equal(x, 0.0), x, turned) : turned;
+  return (result.bits() ^ (q & 2).shl(30)).asFloat();
 }
 
-static Expr sin(Expr x) { return sinTurned(x, 0); }
+static Expr sin(Expr x) { return select(equal(x, 0.0), x, sinTurned(x, 0)); }
 static Expr cos(Expr x) { return sinTurned(x, 1); }
+
 /// tan x: 3.4 ulp.
-static Expr tan(Expr x) { return sin(x) / cos(x); }
+static Expr tan(Expr x) {
+  auto [quadrant, r] = reduceToQuarterTurn(x);
+  auto [sine, cosine] = ofQuarterTurn(r);
+  Expr isOdd = less(quadrant.shl(31), 0);
+  Expr result = select(isOdd, -cosine, sine) / select(isOdd, sine, cosine);
+  return select(equal(x, 0.0), x, result);
+}
 
 /// atan |x|: 1.7 ulp.
 static Expr atanMagnitude(Expr size) {

@@ -171,6 +171,9 @@ inline Expr less(Expr x, int y) {
 inline Expr greater(Expr x, double y) {
   return compare(arith::CmpFPredicate::OGT, x, x.number(y));
 }
+inline Expr lessOrEqual(Expr x, double y) {
+  return compare(arith::CmpFPredicate::OLE, x, x.number(y));
+}
 inline Expr equal(Expr x, Expr y) {
   return compare(arith::CmpFPredicate::OEQ, x, y);
 }
