@@ -54,6 +54,7 @@ int main(int argc, char **argv) {
       options.filters.push_back(argument);
   }
   Harness harness(options);
+  functionRows(harness);
   mapRows(harness);
   rotaryRows(harness);
   reduceRows(harness);

@@ -14,6 +14,7 @@
 
 namespace bench {
 
+void functionRows(Harness &h);
 void mapRows(Harness &h);
 void rotaryRows(Harness &h);
 void reduceRows(Harness &h);

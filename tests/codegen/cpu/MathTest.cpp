@@ -296,8 +296,8 @@ TEST_CASE("math: exponentials") {
 TEST_CASE("math: logarithms") {
   CHECK_ONE(log, log, none, 1, 1);
   CHECK_ONE(log2, log2, none, 1.7, 2.4);
-  CHECK_ONE(log10, log10, none, 1.8, 2.6);
-  CHECK_ONE(log1p, log1p, none, 1.5, 1.5);
+  CHECK_ONE(log10, log10, none, 2.1, 2.6);
+  CHECK_ONE(log1p, log1p, none, 1.6, 1.8);
 }
 
 TEST_CASE("math: hyperbolic functions and erf") {
@@ -311,7 +311,7 @@ TEST_CASE("math: hyperbolic functions and erf") {
 TEST_CASE("math: circular functions") {
   CHECK_ONE(sin, sinOf, odd, 1.7, 1.7);
   CHECK_ONE(cos, cosOf, even, 1.7, 1.7);
-  CHECK_ONE(tan, tan, odd, 3.7, 3.7);
+  CHECK_ONE(tan, tan, odd, 3.9, 3.9);
   CHECK_ONE(atan, atan, odd, 1.9, 2.0);
   CHECK_ONE(asin, asin, odd, 2.6, 2.6);
   CHECK_ONE(acos, acos, none, 2.7, 2.7);
@@ -320,11 +320,11 @@ TEST_CASE("math: circular functions") {
 TEST_CASE("math: roots") { CHECK_ONE(rsqrt, rsqrtOf, none, 1.5, 1.5); }
 
 TEST_CASE("math: activations") {
-  CHECK_ONE(sigmoid, sigmoidOf, none, 2.6, 2.6);
+  CHECK_ONE(sigmoid, sigmoidOf, none, 2.7, 2.7);
   CHECK_ONE(silu, siluOf, none, 2.6, 2.6);
-  CHECK_ONE(softplus, softplusOf, none, 2.6, 2.6);
-  CHECK_ONE(gelu_erf, geluErfOf, none, 3.8, 3.8);
-  CHECK_ONE(gelu_tanh, geluTanhOf, none, 3.2, 3.2);
+  CHECK_ONE(softplus, softplusOf, none, 2.6, 2.8);
+  CHECK_ONE(gelu_erf, geluErfOf, none, 4.0, 4.0);
+  CHECK_ONE(gelu_tanh, geluTanhOf, none, 3.4, 3.6);
 }
 
 TEST_CASE("math: powers and angles") {
