@@ -355,6 +355,7 @@ func.func @call_in_formula(%x: tensor<4xf32>) -> tensor<4xf32> {
 }
 func.func private @half(%x: f32) -> f32 {
   return %x : f32
+}
 
 // -----
 
