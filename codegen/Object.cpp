@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -133,6 +134,42 @@ gyre::linkVariants(MutableArrayRef<std::unique_ptr<llvm::Module>> variants,
   return llvm::verifyModule(*module, &os) ? nullptr : std::move(module);
 }
 
+/// LLVM stores the one element of a mask as wide as it was before a truncation
+/// that the store has taken in: beyond the end of an array of f16. It may be
+/// stored as a scalar here, before code generation sees it.
+static void storeSingleElements(llvm::Function &function) {
+  for (llvm::BasicBlock &block : function)
+    for (llvm::Instruction &op : llvm::make_early_inc_range(block)) {
+      auto *store = llvm::dyn_cast<llvm::IntrinsicInst>(&op);
+      if (!store || store->getIntrinsicID() != llvm::Intrinsic::masked_store)
+        continue;
+      auto *mask = llvm::dyn_cast<llvm::Constant>(
+          store->getArgOperand(store->arg_size() - 1));
+      auto *type = llvm::dyn_cast<llvm::FixedVectorType>(
+          store->getArgOperand(0)->getType());
+      if (!mask || !type)
+        continue;
+      std::optional<unsigned> only;
+      bool isOne = true;
+      for (unsigned lane = 0; lane < type->getNumElements(); ++lane) {
+        llvm::Constant *bit = mask->getAggregateElement(lane);
+        if (bit && bit->isNullValue())
+          continue;
+        isOne &= bit && bit->isOneValue() && !only;
+        only = lane;
+      }
+      if (!isOne || !only)
+        continue;
+      llvm::IRBuilder<> b(store);
+      llvm::Value *pointer = b.CreateConstGEP1_64(
+          type->getElementType(), store->getArgOperand(1), *only);
+      b.CreateAlignedStore(
+          b.CreateExtractElement(store->getArgOperand(0), *only), pointer,
+          llvm::Align(1));
+      store->eraseFromParent();
+    }
+}
+
 void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine,
                     const Sanitizers &sanitizers) {
   llvm::LoopAnalysisManager loops;
@@ -153,6 +190,8 @@ void gyre::optimize(llvm::Module &module, llvm::TargetMachine &machine,
   builder.crossRegisterProxies(loops, functions, components, modules);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
       .run(module, modules);
+  for (llvm::Function &function : module)
+    storeSingleElements(function);
 }
 
 LogicalResult gyre::writeCode(llvm::Module &module,

@@ -5,6 +5,7 @@
 #include "codegen/Compile.h"
 #include "codegen/Register.h"
 #include "codegen/driver/Load.h"
+#include "fuzz/GraphRun.h"
 #include "fuzz/Mutate.h"
 #include "fuzz/Workers.h"
 
@@ -34,6 +35,11 @@ namespace cl = llvm::cl;
 static cl::OptionCategory category("gyre-fuzz");
 static cl::opt<int64_t> mutants("mutants", cl::desc("How many mutants to try"),
                                 cl::init(1000), cl::cat(category));
+static cl::opt<int64_t> graphs(
+    "graphs",
+    cl::desc("Instead of mutants, how many valid graphs to compile, call "
+             "and compare with references"),
+    cl::cat(category));
 static cl::opt<uint64_t> seed("seed",
                               cl::desc("The same seed makes the same "
                                        "mutants (default: the time)"),
@@ -76,6 +82,7 @@ public:
   Fuzzer();
   int runAll();
   int runOnly();
+  int runGraphs();
 
 private:
   Mutant make(int64_t index);
@@ -159,8 +166,8 @@ void Fuzzer::save(int64_t index, StringRef text, StringRef what,
                   StringRef details) {
   SmallString<128> path(keep);
   llvm::sys::fs::create_directories(path);
-  llvm::sys::path::append(path, "mutant-" + Twine(seed) + "-" + Twine(index) +
-                                    ".mlir");
+  llvm::sys::path::append(path, (graphs > 0 ? "graph-" : "mutant-") +
+                                    Twine(seed) + "-" + Twine(index) + ".mlir");
   std::error_code error;
   llvm::raw_fd_ostream os(path, error);
   os << "// " << what << '\n';
@@ -280,6 +287,42 @@ int Fuzzer::runAll() {
   return counted(Failed) || ended || percent < parsing;
 }
 
+int Fuzzer::runGraphs() {
+  if (!checkOperators(context.get()))
+    return 1;
+  auto work = [&](int64_t index) {
+    GraphCase graph = makeGraph(seed, index);
+    if (workers)
+      workers->say(graph.text);
+    std::string wrong = runGraph(graph, context.get());
+    if (workers)
+      workers->count(wrong.empty() ? Compiled : Failed);
+    if (wrong.empty())
+      return true;
+    GraphCase small = reduceGraph(graph, context.get());
+    save(index, small.text, wrong, "");
+    return false;
+  };
+  if (only >= 0) {
+    llvm::outs() << makeGraph(seed, only).text;
+    llvm::outs().flush();
+    return !work(only);
+  }
+  int count = jobs ? jobs : std::max(1u, std::thread::hardware_concurrency());
+  workers = std::make_unique<Workers>(std::min(count, 64), seconds);
+  llvm::outs() << "seed " << seed << ": " << graphs << " graphs\n";
+  llvm::outs().flush();
+  int64_t ended = 0;
+  workers->run(0, graphs, work, [&](const Ended &end) {
+    ++ended;
+    save(end.index, end.text, end.how, end.output);
+  });
+  llvm::outs() << workers->counted(Compiled) << " right, "
+               << workers->counted(Failed) << " wrong, " << ended
+               << " crashed or hung\n";
+  return workers->counted(Failed) || ended;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // Looking up names takes longer than a hundred mutants.
@@ -289,5 +332,7 @@ int main(int argc, char **argv) {
   if (seed.getNumOccurrences() == 0)
     seed = static_cast<uint64_t>(time(nullptr));
   Fuzzer fuzzer;
+  if (graphs > 0)
+    return fuzzer.runGraphs();
   return only >= 0 ? fuzzer.runOnly() : fuzzer.runAll();
 }
