@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -118,6 +119,49 @@ static OpOperand *findState(Value value) {
   return starts ? start : nullptr;
 }
 
+/// The destination in whose place `value` is made; null where there is none.
+static OpOperand *findDestination(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  if (!result)
+    return nullptr;
+  Operation *op = result.getOwner();
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op))
+    return &op->getOpOperand(0);
+  if (auto forall = dyn_cast<scf::ForallOp>(op))
+    return forall.getTiedOpOperand(result);
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return loop.getTiedLoopInit(result);
+  if (auto made = dyn_cast<DestinationStyleOpInterface>(op))
+    return made.getTiedOpOperand(result);
+  return nullptr;
+}
+
+/// What `value`, a result, is made from in place must be nobody else's: its
+/// memory is overwritten with the result at the end, which bufferization does
+/// not know, so it might hold what another one still needs. Who only reads it
+/// has done so by then.
+static void separate(Value value) {
+  while (OpOperand *use = findDestination(value)) {
+    value = use->get();
+    bool isShared = llvm::any_of(value.getUses(), [&](OpOperand &other) {
+      auto reader = dyn_cast<DestinationStyleOpInterface>(other.getOwner());
+      return &other != use && !(reader && reader.isDpsInput(&other));
+    });
+    if (!isShared || value.getDefiningOp<tensor::EmptyOp>())
+      continue;
+    OpBuilder b(use->getOwner());
+    if (auto fill = value.getDefiningOp<linalg::FillOp>()) {
+      b.setInsertionPoint(fill);
+      use->set(b.clone(*fill)->getResult(0));
+      continue;
+    }
+    use->set(bufferization::AllocTensorOp::create(
+        b, use->getOwner()->getLoc(), cast<RankedTensorType>(value.getType()),
+        ValueRange{}, value));
+    return;
+  }
+}
+
 namespace {
 struct BindResults : gyre::impl::BindResultsBase<BindResults> {
   void runOnOperation() override {
@@ -188,6 +232,9 @@ struct BindResults : gyre::impl::BindResultsBase<BindResults> {
       materialize.setWritable(true);
     }
     terminator->setOperands({});
+    for (auto op : body.getOps<bufferization::MaterializeInDestinationOp>())
+      if (isa<MemRefType>(op.getDest().getType()))
+        separate(op.getSource());
     func.setFunctionType(
         FunctionType::get(&getContext(), body.getArgumentTypes(), {}));
     func.setResAttrsAttr(nullptr);
