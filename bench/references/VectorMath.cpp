@@ -18,15 +18,13 @@
 #endif
 
 #ifdef __AVX2__
-template <__m256 (*f)(__m256)>
-static void over8(const float *x, float *y, int64_t n) {
+template <auto f> static void over8(const float *x, float *y, int64_t n) {
   for (int64_t i = 0; i < n; i += 8)
     _mm256_storeu_ps(y + i, f(_mm256_loadu_ps(x + i)));
 }
 #endif
 #ifdef __AVX512F__
-template <__m512 (*f)(__m512)>
-static void over16(const float *x, float *y, int64_t n) {
+template <auto f> static void over16(const float *x, float *y, int64_t n) {
   for (int64_t i = 0; i < n; i += 16)
     _mm512_storeu_ps(y + i, f(_mm512_loadu_ps(x + i)));
 }
@@ -72,7 +70,7 @@ DECLARE(atan)
 
 std::vector<reference::VectorFunction> reference::vectorFunctions() {
 #define ROW(name)                                                              \
-  {                                                                            \
+  VectorFunction {                                                             \
     #name, MVEC8(name), MVEC16(name), SLEEF8(name), SLEEF16(name)              \
   }
   return {ROW(exp),  ROW(exp2), ROW(log), ROW(log2), ROW(log1p),

@@ -128,20 +128,21 @@ struct Split {
 };
 } // namespace
 
-/// For positive finite x, denormals among them; |fraction| <= 1/3.
+/// The exponent in the bits of a float, for normal x.
+static Expr exponentBits(Expr x) { return (x.bits() - 0x3F2AAAAB) & -0x800000; }
+
+/// For normal x; |fraction| <= 1/3.
+static Split splitNormal(Expr x) {
+  Expr offset = exponentBits(x);
+  return {offset.ashr(23).toFloat(), (x.bits() - offset).asFloat() - 1.0};
+}
+
+/// For positive finite x, denormals among them.
 static Split splitExponent(Expr x) {
   Expr isDenormal = less(x, 1.17549435e-38);
   Expr normal = select(isDenormal, x * 8388608.0, x);
-  Expr offset = (normal.bits() - 0x3F2AAAAB) & -0x800000;
-  Expr fraction = (normal.bits() - offset).asFloat() - 1.0;
-  Expr exponent = offset.ashr(23).toFloat();
+  auto [exponent, fraction] = splitNormal(normal);
   return {select(isDenormal, exponent - 23.0, exponent), fraction};
-}
-
-/// As above for normal x.
-static Split splitNormal(Expr x) {
-  Expr offset = (x.bits() - 0x3F2AAAAB) & -0x800000;
-  return {offset.ashr(23).toFloat(), (x.bits() - offset).asFloat() - 1.0};
 }
 
 /// As above for any x, with the exponents of AVX-512: those of 0 and infinity
@@ -244,7 +245,8 @@ static Expr log1p(Expr x) {
   }
   auto [e, f] = splitNormal(u);
   // 2^(1 - e): e is at most 128.
-  Expr scale = ((e.toInt() * -1) + 128).shl(23).asFloat();
+  Expr offset = exponentBits(u);
+  Expr scale = (offset.integer(128 << 23) - offset).asFloat();
   Expr result = logOfParts({e, fma(lost * 0.5, scale, f)});
   result = copysign(result, x);
   auto special = [&] { return specialLog(u, result); };

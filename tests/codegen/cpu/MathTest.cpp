@@ -49,14 +49,15 @@ inline double distance(float got, double expected) {
   return isNaN != gotNaN ? INFINITY : isNaN ? 0 : error;
 }
 
+/// Positive numbers are ordered as their bits are, whose maximum is taken lane
+/// by lane; that of numbers would not be, for fear of NaN.
 GYRE_WIDE double worstOf(const float *got, const double *expected,
                          int64_t count, double sign) {
-  double worst = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    double d = distance(got[i], expected[i] * sign);
-    worst = d > worst ? d : worst;
-  }
-  return worst;
+  int64_t worst = 0;
+  for (int64_t i = 0; i < count; ++i)
+    worst = std::max(
+        worst, std::bit_cast<int64_t>(distance(got[i], expected[i] * sign)));
+  return std::bit_cast<double>(worst);
 }
 
 using Kernel = int32_t (*)(const float *, float *, int64_t, gyre_call *);
