@@ -368,6 +368,18 @@ SmallVector<Value> gyre::loopExtents(OpBuilder &b, Location loc,
 // Rows that follow each other
 //===----------------------------------------------------------------------===//
 
+DimSet gyre::indexedDims(Operation *op, ArrayRef<AffineMap> maps) {
+  DimSet indexed;
+  op->walk([&](IndexOp index) { indexed.insert(index.getDim()); });
+  for (AffineMap map : maps)
+    for (AffineExpr expr : map.getResults())
+      if (!isa<AffineDimExpr>(expr))
+        for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+          if (expr.isFunctionOfDim(dim))
+            indexed.insert(dim);
+  return indexed;
+}
+
 bool gyre::areNeighbours(ArrayRef<AffineMap> maps, unsigned outer,
                          unsigned inner, const DimSet &indexed) {
   if (indexed.contains(outer) || indexed.contains(inner))

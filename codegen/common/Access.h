@@ -86,6 +86,10 @@ SmallVector<Value> loopExtents(OpBuilder &b, Location loc, ValueRange operands,
 
 using DimSet = llvm::SmallDenseSet<unsigned>;
 
+/// The loops of a structure whose positions its regions use, or its maps in
+/// compound expressions.
+DimSet indexedDims(Operation *op, ArrayRef<AffineMap> maps);
+
 /// Whether `outer` and `inner` are neighbours, in this order, in each of `maps`
 /// that has one of them, and none of them is `indexed` (its position is used).
 bool areNeighbours(ArrayRef<AffineMap> maps, unsigned outer, unsigned inner,

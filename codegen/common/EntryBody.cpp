@@ -47,6 +47,17 @@ void EntryBody::exposeArgument(OpBuilder &b, BlockArgument argument,
   });
 }
 
+LLVM::LLVMFuncOp EntryBody::declare(ModuleOp module, StringRef name,
+                                    ArrayRef<Type> parameters) {
+  if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+    return known;
+  OpBuilder b(module.getBodyRegion());
+  auto nothing = LLVM::LLVMVoidType::get(module.getContext());
+  return LLVM::LLVMFuncOp::create(
+      b, module.getLoc(), name,
+      LLVM::LLVMFunctionType::get(nothing, parameters));
+}
+
 Value EntryBody::anySize(OpBuilder &b, Location loc) {
   return LLVM::ConstantOp::create(
       b, loc, b.getI64Type(),

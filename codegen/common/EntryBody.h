@@ -35,6 +35,10 @@ public:
   void exposeArgument(OpBuilder &b, BlockArgument argument,
                       ArrayRef<Value> sizes);
 
+  /// A function of the runtime, which gives nothing back.
+  static LLVM::LLVMFuncOp declare(ModuleOp module, StringRef name,
+                                  ArrayRef<Type> parameters);
+
   /// For memory whose size nothing asks for.
   static Value anySize(OpBuilder &b, Location loc);
   static void setInternal(func::FuncOp func);

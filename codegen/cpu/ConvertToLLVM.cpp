@@ -134,15 +134,9 @@ struct ExposePointers : gyre::impl::ExposePointersBase<ExposePointers> {
   }
 
   LLVM::LLVMFuncOp declareParallelFor() {
-    constexpr StringLiteral name = "gyre_parallel_for";
-    if (auto known = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name))
-      return known;
-    OpBuilder b(getOperation().getBodyRegion());
-    Type i64 = b.getI64Type();
-    return LLVM::LLVMFuncOp::create(
-        b, getOperation().getLoc(), name,
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
-                                    {pointer, i64, pointer, pointer, i64}));
+    Type i64 = IntegerType::get(&getContext(), 64);
+    return EntryBody::declare(getOperation(), "gyre_parallel_for",
+                              {pointer, i64, pointer, pointer, i64});
   }
 
   EntryBody *entries = nullptr;

@@ -43,14 +43,7 @@ ReduceEmitter::ReduceEmitter(OpBuilder &b, ReduceOp op, Fold fold)
   for (Region &region : op->getRegions())
     regions.push_back(&region);
   indexType = laneIndexType(regions);
-  op.walk([&](IndexOp index) { indexed.insert(index.getDim()); });
-  // Compound expressions see positions too.
-  for (AffineMap map : maps)
-    for (AffineExpr expr : map.getResults())
-      if (!isa<AffineDimExpr>(expr))
-        for (unsigned dim = 0; dim < extents.size(); ++dim)
-          if (expr.isFunctionOfDim(dim))
-            indexed.insert(dim);
+  indexed = indexedDims(op, maps);
   chooseLanes();
   keepWeights();
 }

@@ -227,15 +227,9 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
   }
 
   LLVM::LLVMFuncOp declareLaunch() {
-    constexpr StringLiteral name = "gyre_cuda_launch";
-    if (auto known = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name))
-      return known;
-    OpBuilder b(getOperation().getBodyRegion());
-    Type i64 = b.getI64Type();
-    return LLVM::LLVMFuncOp::create(
-        b, getOperation().getLoc(), name,
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
-                                    {pointer, i64, i64, pointer, i64}));
+    Type i64 = IntegerType::get(&getContext(), 64);
+    return EntryBody::declare(getOperation(), "gyre_cuda_launch",
+                              {pointer, i64, i64, pointer, i64});
   }
 
   EntryBody *entries = nullptr;

@@ -118,14 +118,7 @@ ReduceEmitter::ReduceEmitter(OpBuilder &b, ReduceOp op, Fold fold,
   extents = loopExtents(b, loc, operands, maps);
   for (auto [dim, kind] : llvm::enumerate(op.getIteratorKinds()))
     (kind == IteratorKind::reduction ? reductions : parallels).push_back(dim);
-  op.walk([&](IndexOp index) { indexed.insert(index.getDim()); });
-  // Compound expressions see positions too.
-  for (AffineMap map : maps)
-    for (AffineExpr expr : map.getResults())
-      if (!isa<AffineDimExpr>(expr))
-        for (unsigned dim = 0; dim < extents.size(); ++dim)
-          if (expr.isFunctionOfDim(dim))
-            indexed.insert(dim);
+  indexed = indexedDims(op, maps);
 }
 
 //===----------------------------------------------------------------------===//
