@@ -78,7 +78,7 @@ def Gyre_AttentionOp : Gyre_NamedOp<"attention",
 
     **Results.** A row that sees no key is zero. `logsumexp` adds a second
     result, ln sum_j e^s, [.., Hq, T] in either layout, of f32; -infinity for
-    such a row.
+    such a row. A sink (gpt-oss) is a factor of it: y over 1 + e^(sink - sum).
 
     **Narrow caches.** Keys and values that `gyre.dequantize` makes are widened
     where they are read, so a cache may hold int8, int4 or 8-bit floats with

@@ -53,8 +53,8 @@ static Value levelVector(OpBuilder &b, Location loc, ArrayRef<int64_t> levels,
 
 /// The level of code 0, by which codes are divided.
 static auto halfLevel(StringRef form) {
-  return [isTanh = form == "tanh"](int64_t level) {
-    return isTanh ? static_cast<double>(level / 2) : (level - 1) / 2.0;
+  return [isWhole = form.starts_with("tan")](int64_t level) {
+    return isWhole ? static_cast<double>(level / 2) : (level - 1) / 2.0;
   };
 }
 
@@ -124,7 +124,10 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
   unsigned loops = type.getRank();
   Type real = getRegionType(type.getElementType());
   ArrayRef<int64_t> levels = getLevels();
-  auto half = [](int64_t level) { return (level - 1) * 1.001 / 2; };
+  bool isTan = getForm() == "tan";
+  auto half = [&](int64_t level) {
+    return (level - 1) * (isTan ? 0.999 : 1.001) / 2;
+  };
   auto offset = [](int64_t level) { return level % 2 == 0 ? 0.5 : 0.0; };
   auto vector = [&](function_ref<double(int64_t)> f) {
     return Input{levelVector(b, loc, levels, real, f),
@@ -138,7 +141,7 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
     Scalar bounded = clamps ? select(less(below, -1.0), -1.0, below) : tanh(z);
     return floor((bounded + 1.0) * width + 0.5) / width - 1.0;
   };
-  if (getForm() != "tanh") {
+  if (getForm() != "tanh" && !isTan) {
     Value codes = buildMap(b, loc, {{getZ(), identity}, width},
                            {{type.getElementType(), identity}},
                            [&](Body &, ArrayRef<Scalar> e) -> Scalars {
@@ -158,7 +161,8 @@ FailureOr<SmallVector<Value>> FsqEncodeOp::decomposeOperation(OpBuilder &b) {
                           vector(half),
                           vector(offset),
                           vector([&](int64_t level) {
-                            return std::atanh(offset(level) / half(level));
+                            double share = offset(level) / half(level);
+                            return isTan ? std::tan(share) : std::atanh(share);
                           }),
                           unit},
                          {{type.getElementType(), identity}},

@@ -7,7 +7,7 @@
 
 include "dialect/ops/Operators.td"
 
-def Gyre_FsqForm : Gyre_Choice<["tanh", "symmetric", "clamp"]>;
+def Gyre_FsqForm : Gyre_Choice<["tanh", "tan", "symmetric", "clamp"]>;
 
 def Gyre_FsqEncodeOp : Gyre_NamedOp<"fsq_encode", [InferTypeOpAdaptor]> {
   let summary = "finite scalar quantization: vectors to codes and their numbers";
@@ -21,8 +21,9 @@ def Gyre_FsqEncodeOp : Gyre_NamedOp<"fsq_encode", [InferTypeOpAdaptor]> {
     index   = sum_j (round(bounded_j) + floor(L_j / 2)) L_0 .. L_(j-1)
     ```
 
-    as `form` "tanh" has it, which the authors and lucidrains train with. Two
-    levels need another, symmetric about 0, for the shift is 3.8 there:
+    as `form` "tanh" has it, which lucidrains trains with; "tan" is that of the
+    authors' notebook, with 0.999 and tan(offset / half) as the shift. Two levels
+    need another form, symmetric about 0, for the shift is 3.8 there:
 
     ```
     symmetric: level = floor((L - 1) (tanh(z) + 1) / 2 + 1/2)

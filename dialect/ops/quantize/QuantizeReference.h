@@ -12,10 +12,11 @@
 namespace gyre::reference {
 
 /// What FSQ rounds: its distance to k + 1/2 says how sure the code is.
-inline double fsqBounded(double z, int64_t level) {
-  double half = (level - 1) * (1 + 1e-3) / 2;
+inline double fsqBounded(double z, int64_t level, bool notebook = false) {
+  double half = (level - 1) * (1 + (notebook ? -1e-3 : 1e-3)) / 2;
   double offset = level % 2 == 0 ? 0.5 : 0;
-  return std::tanh(z + std::atanh(offset / half)) * half - offset;
+  double shift = notebook ? std::tan(offset / half) : std::atanh(offset / half);
+  return std::tanh(z + shift) * half - offset;
 }
 
 /// z[n][d] to codes[n][d] and indices[n].

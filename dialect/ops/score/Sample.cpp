@@ -60,6 +60,9 @@ LogicalResult FlowSampleOp::verify() {
   double shift = getShift().convertToDouble();
   if (!(shift > 0) || !std::isfinite(shift)) // (C3)
     return emitOpError("expected a positive shift, got ") << shift;
+  double smallest = getSmallest().convertToDouble();
+  if (!(smallest >= 0 && smallest < 1)) // (C4)
+    return emitOpError("expected smallest in [0, 1), got ") << smallest;
   return verifySteps(*this);
 }
 
@@ -141,9 +144,16 @@ FailureOr<SmallVector<Value>> FlowSampleOp::decomposeOperation(OpBuilder &b) {
   Type real = b.getF32Type();
   Scalar steps = stepCount(*this, b);
   double shift = getShift().convertToDouble();
-  Scalar width = 1.0 / steps.to(real);
+  double smallest = getSmallest().convertToDouble();
+  // One time has no width.
+  Scalar intervals =
+      smallest == 0 ? steps : select(less(steps, 2.0), 1.0, steps - 1.0);
+  Scalar width = (1 - smallest) / intervals.to(real);
   auto timeAt = [&](Scalar i) {
-    Scalar u = (steps - i).to(real) * width;
+    Scalar u =
+        smallest == 0 ? (steps - i).to(real) * width : 1.0 - i.to(real) * width;
+    if (smallest != 0)
+      u = select(less(i, steps), u, 0.0);
     return shift == 1 ? u : u * shift / (u * (shift - 1) + 1.0);
   };
   return buildLoop(b, loc, steps, getNoise(), [&](Scalar i, ValueRange x) {

@@ -452,14 +452,19 @@ def Gyre_FlowSampleOp : Gyre_SampleOp<"flow_sample"> {
     ```
 
     with t_i = shift u / (1 + (shift - 1) u), u = 1 - i / N: a `shift` above 1, as
-    large images want, spends more steps on noise (arXiv 2403.03206; diffusers
-    shifts the smallest time twice). N is `steps`: an operand or an attribute.
-    arXiv 2210.02747, 2209.03003.
+    large images want, spends more steps on noise (arXiv 2403.03206). N is
+    `steps`: an operand or an attribute. arXiv 2210.02747, 2209.03003.
+
+    With `smallest` above 0 u falls evenly from 1 to that in the N times before 0,
+    u = 1 - i (1 - smallest) / (N - 1). diffusers' schedule is of this kind, from
+    numbers that it has shifted already: `smallest` is shift / (999 + shift) for
+    1000 training steps (Stable Diffusion 3).
 
     * (C1) the function takes x, an f32 and the conditions, and returns x.
     * (C2) `steps` is given once, as an operand or a positive attribute; an
       operand below 1 counts as 1.
     * (C3) `shift` is positive.
+    * (C4) `smallest` is in [0, 1).
 
     Law: a constant velocity is followed exactly by one step.
 
@@ -469,7 +474,8 @@ def Gyre_FlowSampleOp : Gyre_SampleOp<"flow_sample"> {
   }];
   let arguments = (ins FlatSymbolRefAttr:$velocity, Gyre_FloatTensor:$noise,
     Variadic<AnyType>:$conditions, Optional<Index>:$step_count,
-    OptionalAttr<I64Attr>:$steps, DefaultValuedAttr<F64Attr, "1.0">:$shift);
+    OptionalAttr<I64Attr>:$steps, DefaultValuedAttr<F64Attr, "1.0">:$shift,
+    DefaultValuedAttr<F64Attr, "0.0">:$smallest);
   let assemblyFormat = [{
     $velocity `(` $noise (`,` $conditions^)? `)`
     (`steps` `(` $step_count^ `)`)? attr-dict

@@ -210,9 +210,13 @@ inline std::vector<double> rescaledGuidance(const std::vector<double> &with,
 }
 
 inline Sample flowSample(Sample x, int64_t steps, double shift,
-                         const Denoiser &velocity) {
+                         const Denoiser &velocity, double smallest = 0) {
   auto time = [&](int64_t i) {
     double u = 1 - double(i) / double(steps);
+    if (smallest > 0)
+      u = i == steps ? 0
+                     : 1 + (smallest - 1) * double(i) /
+                               double(std::max<int64_t>(steps - 1, 1));
     return shift * u / (1 + (shift - 1) * u);
   };
   for (int64_t i = 0; i < steps; ++i) {

@@ -134,6 +134,37 @@ TEST_CASE("scores: Transformer-XL") {
     }
 }
 
+TEST_CASE("scores: a sink") {
+  test::Random random(6);
+  for (int64_t t : {0, 1, 9, 65}) {
+    Guarded<float> q(2 * 2 * t * 16), k(q.size()), v(q.size()), y(q.size()),
+        sinks(2);
+    for (auto *x : {&q, &k, &v})
+      random.fillNormal(*x);
+    sinks[0] = 1.5f;
+    sinks[1] = -INFINITY; // no sink
+    REQUIRE(sink(q.data(), k.data(), v.data(), sinks.data(), y.data(), 2, t,
+                 nullptr) == 0);
+    // A key more in front, which all queries see, of a value of zeros.
+    std::vector<double> wideK, wideV;
+    for (int64_t row = 0; row < 4; ++row) {
+      wideK.insert(wideK.end(), 16, 0.0);
+      wideV.insert(wideV.end(), 16, 0.0);
+      for (int64_t i = row * t * 16; i < (row + 1) * t * 16; ++i) {
+        wideK.push_back(k[i]);
+        wideV.push_back(v[i]);
+      }
+    }
+    Attention reference{2, 2, 2, t, t + 1, 16, 16, 0.25};
+    reference.mask = [&](int64_t, int64_t h, int64_t i, int64_t j) {
+      return j == 0                         ? double(sinks[h])
+             : j - 1 <= i && j - 1 >= i - 7 ? 0.0
+                                            : -INFINITY;
+    };
+    test::expectNear("sink", y, reference(doubles(q), wideK, wideV), bound);
+  }
+}
+
 TEST_CASE("scores: DeBERTa") {
   test::Random random(3);
   for (int64_t t : {1, 9, 65}) {

@@ -49,6 +49,36 @@ TEST_CASE("quantize: fsq_encode") {
   }
 }
 
+TEST_CASE("quantize: fsq as the authors' notebook has it") {
+  constexpr int64_t sizes[] = {8, 5, 4, 2};
+  test::Random random(23);
+  for (int64_t n : {0, 1, 7, 1000}) {
+    Guarded<float> z(n * 4), codes(n * 4);
+    Guarded<int32_t> indices(n);
+    random.fillNormal(z, 1.5);
+    REQUIRE(fsq_notebook(z.data(), codes.data(), indices.data(), n, nullptr) ==
+            0);
+    int64_t borders = 0;
+    for (int64_t i = 0; i < n; ++i) {
+      int64_t index = 0, basis = 1;
+      bool border = false;
+      for (int64_t j = 0; j < 4; ++j) {
+        double b = gyre::reference::fsqBounded(z[i * 4 + j], sizes[j], true);
+        double whole = std::nearbyint(b);
+        if (std::fabs(std::fabs(b - whole) - 0.5) < 1e-5)
+          border = true;
+        else
+          CHECK(codes[i * 4 + j] == float(whole / double(sizes[j] / 2)));
+        index += (int64_t(whole) + sizes[j] / 2) * basis;
+        basis *= sizes[j];
+      }
+      borders += border;
+      CHECK((border || indices[i] == index));
+    }
+    CHECK(borders <= n / 50);
+  }
+}
+
 TEST_CASE("quantize: every fsq code is reached and comes back") {
   Guarded<float> z(400 * 4), codes(400 * 4), back(400 * 4);
   Guarded<int32_t> indices(400);

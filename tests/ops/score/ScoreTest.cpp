@@ -195,20 +195,28 @@ TEST_CASE("score: single steps") {
   CHECK(c[2] == 0.5f);
 }
 
-TEST_CASE("score: flow_sample with a shift") {
-  for (int64_t batch : {1, 6}) {
-    Data data(batch, 7);
-    REQUIRE(shifted(data.noise.data(), data.mean.data(), data.y.data(), batch,
-                    nullptr) == 0);
-    Sample expected = gyre::reference::flowSample(
-        doubles(data.noise), 6, 3, [&](const Sample &x, double t) {
-          Sample v = x;
-          for (size_t i = 0; i < x.size(); ++i)
-            v[i] = x[i] - t * data.mean[i];
-          return v;
-        });
-    test::expectNear("shifted", data.y, expected, 2e-6);
-  }
+TEST_CASE("score: flow_sample with a shift, once and twice") {
+  for (int64_t batch : {1, 6})
+    for (int64_t steps : {1, 2, 9}) {
+      Data data(batch, 7);
+      Guarded<float> twice(data.y.size());
+      REQUIRE(shifted(data.noise.data(), data.mean.data(), steps, data.y.data(),
+                      twice.data(), batch, nullptr) == 0);
+      auto bent = [&](const Sample &x, double t) {
+        Sample v = x;
+        for (size_t i = 0; i < x.size(); ++i)
+          v[i] = x[i] - t * data.mean[i];
+        return v;
+      };
+      test::expectNear(
+          "shifted", data.y,
+          gyre::reference::flowSample(doubles(data.noise), 6, 3, bent), 2e-6);
+      // diffusers' smallest number: one of 1000 steps, shifted.
+      test::expectNear("twice", twice,
+                       gyre::reference::flowSample(doubles(data.noise), steps,
+                                                   3, bent, 3 / 1002.0),
+                       2e-6);
+    }
 }
 
 TEST_CASE("score: Adams and Bashforth's method, exponential levels") {

@@ -336,6 +336,15 @@ func.func @edm_sample_c5_adams(%x: tensor<4xf32>, %s: i64) {
 // -----
 
 func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
+func.func @flow_sample_c4(%x: tensor<4xf32>) {
+  // expected-error @+1 {{expected smallest in [0, 1), got 1.0}}
+  %0 = gyre.flow_sample @f(%x) {steps = 8, smallest = 1.0} : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @f(%x: tensor<4xf32>, %s: f32) -> tensor<4xf32>
 func.func @flow_sample_c3(%x: tensor<4xf32>) {
   // expected-error @+1 {{expected a positive shift, got 0.000000e+00}}
   %0 = gyre.flow_sample @f(%x) {steps = 8, shift = 0.0} : tensor<4xf32>

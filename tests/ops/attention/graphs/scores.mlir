@@ -161,3 +161,27 @@ func.func @transformer_xl(%q: tensor<2x?x16xf32> {gyre.dims = [2, "T", 16]},
       }
   return %y : tensor<2x?x16xf32>
 }
+
+// A sink takes part of a row's weight and gives nothing (gpt-oss): the sum of the
+// row says how much, after the fact.
+func.func @sink(%q: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]},
+                %k: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]},
+                %v: tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16]}, %sinks: tensor<2xf32>)
+    -> (tensor<?x2x?x16xf32> {gyre.dims = ["B", 2, "T", 16], gyre.name = "y"}) {
+  %rows, %sums = gyre.attention %q, %k, %v {causal, window = array<i64: 7, 0>, logsumexp}
+      : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(b, h, t, d) -> (b, h, t, d)>,
+      affine_map<(b, h, t, d) -> (b, h, t)>, affine_map<(b, h, t, d) -> (h)>,
+      affine_map<(b, h, t, d) -> (b, h, t, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%rows, %sums, %sinks : tensor<?x2x?x16xf32>, tensor<?x2x?xf32>, tensor<2xf32>)
+      outs(%rows : tensor<?x2x?x16xf32>) {
+  ^bb0(%x: f32, %sum: f32, %sink: f32, %o: f32):
+    %one = arith.constant 1.0 : f32
+    %0 = arith.subf %sink, %sum : f32
+    %1 = math.exp %0 : f32
+    %2 = arith.addf %1, %one : f32
+    %3 = arith.divf %x, %2 : f32
+    linalg.yield %3 : f32
+  } -> tensor<?x2x?x16xf32>
+  return %y : tensor<?x2x?x16xf32>
+}

@@ -9,6 +9,13 @@ func.func @fsq_encode(%z: tensor<?x4xf32> {gyre.dims = ["N", 4]})
   return %codes, %indices : tensor<?x4xf32>, tensor<?xi32>
 }
 
+func.func @fsq_notebook(%z: tensor<?x4xf32> {gyre.dims = ["N", 4]})
+    -> (tensor<?x4xf32> {gyre.dims = ["N", 4], gyre.name = "codes"},
+        tensor<?xi32> {gyre.dims = ["N"], gyre.name = "indices"}) {
+  %codes, %indices = gyre.fsq_encode %z {levels = array<i64: 8, 5, 4, 2>, form = "tan"} : tensor<?x4xf32>
+  return %codes, %indices : tensor<?x4xf32>, tensor<?xi32>
+}
+
 func.func @fsq_decode(%indices: tensor<?xi32> {gyre.dims = ["N"]})
     -> (tensor<?x4xf32> {gyre.dims = ["N", 4], gyre.name = "codes"}) {
   %codes = gyre.fsq_decode %indices {levels = array<i64: 8, 5, 5, 2>} : tensor<?xi32>

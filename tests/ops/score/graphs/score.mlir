@@ -102,10 +102,11 @@ func.func @heun_step_f16(%x: tensor<?xf16> {gyre.dims = ["N"]}, %denoised: tenso
   return %y : tensor<?xf16>
 }
 
-func.func @shifted(%noise: !x {gyre.dims = ["B", 3]}, %target: !x {gyre.dims = ["B", 3]})
-    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}) {
+func.func @shifted(%noise: !x {gyre.dims = ["B", 3]}, %target: !x {gyre.dims = ["B", 3]}, %steps: index)
+    -> (!x {gyre.dims = ["B", 3], gyre.name = "y"}, !x {gyre.dims = ["B", 3], gyre.name = "twice"}) {
   %y = gyre.flow_sample @bent(%noise, %target) {steps = 6, shift = 3.0} : !x, !x
-  return %y : !x
+  %twice = gyre.flow_sample @bent(%noise, %target) steps(%steps) {shift = 3.0, smallest = 0.002994012} : !x, !x
+  return %y, %twice : !x, !x
 }
 
 // A velocity that depends on time: x - t target.
