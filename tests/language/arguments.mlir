@@ -9,6 +9,7 @@ func.func @uses(%x: tensor<4xf32>, %a: f32, %seed: i64, %n: index, %table: tenso
   %1 = gyre.ddim_step %x, %x from %a, %a to %a, %a noise(%x : tensor<4xf32>) {eta = 1.0}
       : tensor<4xf32>, f32
   %2 = gyre.ddpm_step %x, %x from %a, %a to %a, %a noise(%x : tensor<4xf32>)
+      learned(%x : tensor<4xf32>) {variance = "learned"}
       : tensor<4xf32>, f32
   %3 = gyre.ddpm_sample @model(%x) levels(%table, %table : tensor<9xf32>) steps(%n) seed(%seed)
       : tensor<4xf32>
