@@ -387,13 +387,8 @@ static Expr sineOfHalfTurn(Expr r) {
   return fma(factor, r, r);
 }
 
-/// sin x (turn = 0) and cos x (turn = 1): 1.6 ulp.
+/// sin x (turn = 0) and cos x (turn = 1), which share their parts: 1.6 ulp.
 static Expr sinTurned(Expr x, int64_t turn) {
-  if (hasFma(x)) {
-    auto [count, r] = reduceToHalfTurn(x, turn);
-    return (sineOfHalfTurn(r).bits() ^ count.shl(31)).asFloat();
-  }
-  // The rest of a half turn would add too many roundings.
   auto [quadrant, r] = reduceToQuarterTurn(x);
   auto [sine, cosine] = ofQuarterTurn(r);
   Expr q = quadrant + turn;
@@ -402,7 +397,17 @@ static Expr sinTurned(Expr x, int64_t turn) {
 }
 
 static Expr sin(Expr x) { return select(equal(x, 0.0), x, sinTurned(x, 0)); }
+/// Near 1 it has no bias, which products of many rotations would show.
 static Expr cos(Expr x) { return sinTurned(x, 1); }
+
+/// sin x alone: 1.6 ulp. Without fma it would have too many roundings.
+static Expr sinAlone(Expr x) {
+  if (!hasFma(x))
+    return sin(x);
+  auto [count, r] = reduceToHalfTurn(x);
+  Expr turned = (sineOfHalfTurn(r).bits() ^ count.shl(31)).asFloat();
+  return select(equal(x, 0.0), x, turned);
+}
 
 /// tan x: 3.4 ulp.
 static Expr tan(Expr x) {
@@ -492,7 +497,11 @@ static Unary unaryFor(Operation *op) {
       .Case([](math::CoshOp) { return formula::cosh; })
       .Case([](math::AtanhOp) { return formula::atanh; })
       .Case([](math::ErfOp) { return formula::erf; })
-      .Case([](math::SinOp) { return formula::sin; })
+      .Case([](math::SinOp op) {
+        bool hasCosine = llvm::any_of(op.getOperand().getUsers(),
+                                      llvm::IsaPred<math::CosOp>);
+        return hasCosine ? formula::sin : formula::sinAlone;
+      })
       .Case([](math::CosOp) { return formula::cos; })
       .Case([](math::TanOp) { return formula::tan; })
       .Case([](math::AtanOp) { return formula::atan; })
@@ -515,20 +524,20 @@ static Binary binaryFor(Operation *op) {
 }
 
 static Expr expand(Operation *op, function_ref<Expr(unsigned)> argument) {
-  if (Unary formula = unaryFor(op))
-    return formula(argument(0));
   if (Binary formula = binaryFor(op))
     return formula(argument(0), argument(1));
   return formula::fusedMultiplyAdd(argument(0), argument(1), argument(2));
 }
 
 void gyre::expandMath(Operation *root) {
-  SmallVector<Operation *> ops;
+  // Chosen before any operation goes: some look for others.
+  SmallVector<std::pair<Operation *, Unary>> ops;
   root->walk([&](Operation *op) {
-    if (unaryFor(op) || binaryFor(op) || isForeignFma(op))
-      ops.push_back(op);
+    Unary unary = unaryFor(op);
+    if (unary || binaryFor(op) || isForeignFma(op))
+      ops.emplace_back(op, unary);
   });
-  for (Operation *op : ops) {
+  for (auto [op, unary] : ops) {
     Type element = getElementTypeOrSelf(op->getResult(0).getType());
     auto type = dyn_cast<FloatType>(element);
     if (!type || type.getWidth() > 32)
@@ -541,7 +550,7 @@ void gyre::expandMath(Operation *root) {
       Expr x(context, op->getOperand(i));
       return element.isF32() ? x : x.widenToF32();
     };
-    Expr result = expand(op, argument);
+    Expr result = unary ? unary(argument(0)) : expand(op, argument);
     if (!element.isF32())
       result = result.narrowTo(element);
     op->getResult(0).replaceAllUsesWith(result);

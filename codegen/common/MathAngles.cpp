@@ -41,17 +41,6 @@ static Angle reduceSmall(Expr x) {
   return {whole.bits(), subtractTurns(x, whole - wholeBits, 1)};
 }
 
-/// |x| below 2^15 after a quarter of a turn, in half turns.
-static Angle reduceSmallAfter(Expr x, int64_t quarters) {
-  if (quarters == 0) {
-    Expr whole = fma(x, 1 / pi, wholeBits);
-    return {whole.bits(), subtractTurns(x, whole - wholeBits, 2)};
-  }
-  // x = (m + 1/2) pi + r, and a quarter more is m + 1 half turns.
-  Expr whole = fma(x, 1 / pi, -0.5) + wholeBits;
-  return {whole.bits() + 1, subtractTurns(x, (whole - wholeBits) + 0.5, 2)};
-}
-
 /// |x| for any x from 1 on, in quarter turns, the rest in f64: |x| is m 2^e
 /// with whole m, and of 2/pi only the 96 bits from bit e - 1 on matter for m
 /// 2^e (2/pi) modulo 4.
@@ -118,11 +107,13 @@ Angle gyre::reduceToQuarterTurn(Expr x) {
   });
 }
 
-Angle gyre::reduceToHalfTurn(Expr x, int64_t quarters) {
-  return unlessLarge(x, reduceSmallAfter(x, quarters), [&]() -> Angle {
+Angle gyre::reduceToHalfTurn(Expr x) {
+  Expr whole = fma(x, 1 / pi, wholeBits);
+  Angle small = {whole.bits(), subtractTurns(x, whole - wholeBits, 2)};
+  return unlessLarge(x, small, [&]() -> Angle {
     auto [quadrant, rest] = reduceLarge(x);
     Expr isNegative = less(x, 0.0);
-    Expr turned = select(isNegative, quadrant * -1, quadrant) + quarters;
+    Expr turned = select(isNegative, quadrant * -1, quadrant);
     // Of an odd number the sine is the cosine of the rest.
     Expr isOdd = less(turned.shl(31), 0);
     Expr other = pi / 2 - abs(rest);

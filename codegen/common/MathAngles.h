@@ -18,10 +18,9 @@ struct Angle {
 /// x in quarter turns and a rest in [-pi/4, pi/4] (a little more).
 Angle reduceToQuarterTurn(Expr x);
 
-/// With x and so many quarter turns, 0 or 1, in half turns and a rest in
-/// [-pi/2, pi/2]: one that has the same sine, in place of the rest itself.
-/// Needs fma.
-Angle reduceToHalfTurn(Expr x, int64_t quarters);
+/// x in half turns and a rest in [-pi/2, pi/2]: one that has the same sine, in
+/// place of the rest itself. Needs fma.
+Angle reduceToHalfTurn(Expr x);
 
 } // namespace mlir::gyre
 

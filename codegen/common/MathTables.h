@@ -49,9 +49,10 @@ constexpr double tanh[] = {-0.333333135f, 0.13332437f, -0.0538357571f,
 /// (sin(x)/x - 1) / x^2 in x^2, |x| < pi/4: 1.6e-10.
 constexpr double sin[] = {-0.166666672f, 0.0083333794f, -0.000198530746f,
                           2.8327197e-06f};
-/// The same for |x| < 1.002 pi/2: 6.3e-9.
-constexpr double sinOfHalfTurn[] = {-0.166666597f, 0.00833306834f,
-                                    -0.000198096663f, 2.60578395e-06f};
+/// The same for |x| < 1.002 pi/2: 4.6e-10.
+constexpr double sinOfHalfTurn[] = {-0.166666672f, 0.00833335053f,
+                                    -0.000198430993f, 2.76278411e-6f,
+                                    -2.55266919e-8f};
 /// (cos(x) - 1 + x^2/2) / x^4 in x^2, |x| < pi/4: 1.2e-10.
 constexpr double cos[] = {0.0416666456f, -0.00138873095f, 2.44323292e-05f};
 
