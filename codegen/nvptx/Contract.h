@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The emitter of gyre.contract_reduce: Contract.cpp has the roles of its loops
-// and products of tiles by multiply-adds, ContractTensor.cpp those by tensor
-// cores, ContractFold.cpp what becomes of the scores.
+// and products of tiles by multiply-adds, ContractTensor.cpp and
+// ContractHeld.cpp those by tensor cores, ContractFold.cpp what becomes of the
+// scores.
 
 #ifndef GYRE_CODEGEN_NVPTX_CONTRACT_H
 #define GYRE_CODEGEN_NVPTX_CONTRACT_H
@@ -33,6 +34,9 @@ struct TileLayout {
     return inPairs ? j / 2 * mmaColumns + j % 2 : j * lineThreads;
   }
 };
+
+/// Elements of the payloads of a row whose sums are kept at a time.
+constexpr int64_t maxPayload = 128;
 
 class ContractEmitter {
 public:
@@ -135,6 +139,19 @@ private:
   void copySingly(unsigned operand, const SharedTiles &tiles, Value stage,
                   ArrayRef<Value> position, Stretch rows, Stretch elements);
   Values multiplyOnTensorCores(unsigned k, const Tile &tile);
+
+  // A fold whose contractions are short keeps the left operands of a tile of
+  // rows in registers, and copies columns while others are multiplied.
+  bool planHeld(int64_t along);
+  void holdLeft(const Tile &tile);
+  void copyColumns(const Tile &tile, Value begin);
+  /// Before and after the scores of a tile are formed.
+  void beginColumns(const Tile &tile, Value payloadBegin);
+  void endColumns(const Tile &tile);
+  void copyPayload(unsigned p, const Tile &tile, Value payloadBegin);
+  Values multiplyHeld(unsigned k);
+  bool holds() { return !heldDepths.empty(); }
+
   /// Carried around the innermost contraction loop, whose next piece is on its
   /// way while one is multiplied.
   Values multiplyPieces(unsigned k, const Tile &tile, unsigned depth,
@@ -144,9 +161,12 @@ private:
   void emitTensorEpilogue(const Tile &tile, ArrayRef<Values> products);
   Values sumPayloadsOnTensorCores(const Tile &tile, ValueRange sums,
                                   Value payloadBegin);
-  Values multiplyRowsAlone(unsigned p, const Tile &tile, ValueRange sums);
-  Values multiplyPayload(unsigned p, const Tile &tile, ValueRange sums,
-                         const Span *span);
+  Value needsRowsAlone(const Tile &tile);
+  void multiplyRowsAlone(unsigned p, const Tile &tile,
+                         MutableArrayRef<Value> sums);
+  void multiplyPayload(unsigned p, const Tile &tile,
+                       MutableArrayRef<Value> sums, int64_t begin,
+                       int64_t count, const Span *span);
 
   //===--------------------------------------------------------------------===//
   // ContractFold.cpp
@@ -176,6 +196,8 @@ private:
   Span spanOf(Value row);
   Value isIn(Span span, Value position);
   Value isWhole(const Tile &tile);
+  Span nearSpan(const Tile &tile, Span span);
+  Value isNear(Span span, int64_t j);
   Value payloadOf(Value begin, int64_t q) {
     return add(add(begin, layout.firstColumn), layout.columnOffset(q));
   }
@@ -204,6 +226,13 @@ private:
   std::optional<TensorCores> cores;
   /// What stands in for the pieces then, and the payload's columns.
   SharedTiles leftTiles, rightTiles, payloadTiles;
+  bool leftAlongDepth = false, rightAlongDepth = false;
+  /// The steps of each contraction whose left operand is held, the tiles of the
+  /// right ones, and the registers of the left ones, products along rows
+  /// fastest.
+  SmallVector<int64_t> heldDepths;
+  SmallVector<SharedTiles> heldTiles;
+  SmallVector<Values> heldLeft;
   /// The first of this warp's rows and columns.
   Value warpRow, warpColumn;
   /// Whether an operand can be copied 16 bytes at a time, an i1; null where it

@@ -16,9 +16,6 @@ using namespace mlir;
 using namespace mlir::gyre;
 using namespace mlir::gyre::nvptx;
 
-/// Elements of the payloads of a row whose sums are kept at a time.
-constexpr int64_t maxPayload = 128;
-
 void ContractEmitter::planFold() {
   SmallVector<Type> types = fold->getStateTypes();
   weights.resize(types.size());
@@ -40,10 +37,18 @@ void ContractEmitter::planFold() {
   size = std::clamp(llvm::alignTo(size, step), uint64_t(step),
                     llvm::alignTo(most, step));
   threadPayload = size / layout.lineThreads;
-  if (cores)
-    payloadTiles = SharedTiles::make(
-        b, loc, threads, /*stages=*/1, size, layout.tileColumns,
-        /*alongDepth=*/isContiguous(payloadOperand(0), column));
+  if (!cores)
+    return;
+  // Left operands that are held come by the same memory.
+  bool alongDepth = isContiguous(payloadOperand(0), column);
+  int64_t bytes =
+      SharedTiles::countBytes(1, size, layout.tileColumns, alongDepth);
+  for (int64_t depth : heldDepths)
+    bytes = std::max(bytes, SharedTiles::countBytes(1, layout.tileRows, depth,
+                                                    leftAlongDepth));
+  Value memory = threads.shared(b, loc, {bytes}, b.getI8Type());
+  payloadTiles = SharedTiles::over(b, loc, memory, 1, size, layout.tileColumns,
+                                   alongDepth);
 }
 
 ColumnSpan ContractEmitter::spanOf(Value rowAt) {
@@ -65,6 +70,28 @@ Value ContractEmitter::isIn(Span span, Value position) {
     return below;
   Value from = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
                                      position, span.begin);
+  return arith::AndIOp::create(b, loc, below, from);
+}
+
+/// The same from this thread's first column in a tile on, in one register each.
+ContractEmitter::Span ContractEmitter::nearSpan(const Tile &tile, Span span) {
+  auto distance = [&](Value position) -> Value {
+    Value d = arith::SubIOp::create(b, loc, position, columnOf(tile, 0));
+    d = arith::MaxSIOp::create(b, loc, d, constant(0));
+    return arith::IndexCastOp::create(b, loc, b.getI32Type(),
+                                      least(d, constant(layout.tileColumns)));
+  };
+  return {op.getStart() ? distance(span.begin) : Value(), distance(span.end)};
+}
+
+Value ContractEmitter::isNear(Span span, int64_t j) {
+  Value offset = arith::ConstantOp::create(
+      b, loc, b.getI32IntegerAttr(int32_t(layout.columnOffset(j))));
+  Value below = isBelow(offset, span.end);
+  if (!op.getStart())
+    return below;
+  Value from = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, offset,
+                                     span.begin);
   return arith::AndIOp::create(b, loc, below, from);
 }
 
@@ -99,8 +126,13 @@ void ContractEmitter::emitRows(Tile tile, Value payloadBegin) {
                    zero(op.getReadType(payloadOperand(p))));
   // Spans move forward with rows.
   tile.columnEnd = spanOf(add(tile.rowEnd, -1)).end;
-  carried = loop(spanOf(tile.row).begin, tile.columnEnd, layout.tileColumns,
-                 carried, [&](Value begin, ValueRange carried) {
+  Value firstColumn = spanOf(tile.row).begin;
+  if (holds()) {
+    holdLeft(tile);
+    copyColumns(tile, firstColumn);
+  }
+  carried = loop(firstColumn, tile.columnEnd, layout.tileColumns, carried,
+                 [&](Value begin, ValueRange carried) {
                    tile.column = begin;
                    return foldTile(tile, spans, carried, payloadBegin);
                  });
@@ -123,14 +155,19 @@ SmallVector<Value> ContractEmitter::foldTile(const Tile &tile,
   MutableArrayRef<Value> sums =
       MutableArrayRef(next).drop_front(layout.rows * numStates);
   SmallVector<Values> products;
+  if (holds())
+    beginColumns(tile, payloadBegin);
   for (unsigned k = 0; k < op.getContractions(); ++k)
-    products.push_back(multiply(k, tile));
+    products.push_back(holds() ? multiplyHeld(k) : multiply(k, tile));
+  if (holds())
+    endColumns(tile);
   for (int64_t i = 0; i < layout.rows; ++i) {
     SmallVector<Values> scores;
     Values masks;
+    Span near = nearSpan(tile, spans[i]);
     for (int64_t j = 0; j < layout.columns; ++j) {
       scores.push_back(score(tile, products, i, j));
-      masks.push_back(isIn(spans[i], columnOf(tile, j)));
+      masks.push_back(isNear(near, j));
     }
     MutableArrayRef<Value> mine = states.slice(i * numStates, numStates);
     if (op.getPivot() > 0)

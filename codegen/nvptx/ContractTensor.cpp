@@ -8,7 +8,6 @@
 
 #include "dialect/GyreDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -24,8 +23,9 @@ constexpr int64_t pieceDepth = 32, pieces = 2;
 /// 128 registers of sums.
 constexpr int64_t warpsAlongRows = 2, warpsAlongColumns = 2, warpRows = 4,
                   warpColumns = 8;
-/// Columns of a fold's tile.
-constexpr int64_t foldColumns = 64;
+/// Columns of a fold's tile, and of one beside whose payload sums there are no
+/// registers for as many.
+constexpr int64_t foldColumns = 64, fewColumns = 32;
 
 /// Operands of one type of two bytes. In each contraction one is of rows and
 /// the other of columns, and payloads are shared by all rows.
@@ -73,6 +73,10 @@ void ContractEmitter::planTensorCores() {
   int64_t along = plain                                             ? warpRows
                   : op.getNumPayloads() || op.getContractions() > 1 ? 1
                                                                     : 2;
+  int64_t columns = foldColumns;
+  if (op.getNumPayloads() &&
+      getConstantIntValue(extents[payload]).value_or(0) > maxPayload / 2)
+    columns = fewColumns;
   Value lane = cores->getLane(), warp = cores->getWarp();
   Value inLine = constant(mmaRowThreads),
         sideways = constant(warpsAlongColumns);
@@ -89,10 +93,10 @@ void ContractEmitter::planTensorCores() {
   warpColumn = times(warpColumn, warpColumns * mmaColumns);
   layout = {
       .rows = 2 * along,
-      .columns = 2 * warpColumns,
+      .columns = plain ? 2 * warpColumns : columns / mmaRowThreads,
       .tileRows = (plain ? warpsAlongRows : warps) * along * mmaRows,
       .tileColumns =
-          plain ? warpsAlongColumns * warpColumns * mmaColumns : foldColumns,
+          plain ? warpsAlongColumns * warpColumns * mmaColumns : columns,
       .lineThreads = mmaRowThreads,
       .firstRow = add(warpRow, arith::DivUIOp::create(b, loc, lane, inLine)),
       .firstColumn = add(
@@ -106,10 +110,14 @@ void ContractEmitter::planTensorCores() {
   for (unsigned p = 0; p < op.getNumPayloads(); ++p)
     planCopies(payloadOperand(p), payload, column);
   unsigned depth = contractionDims(0).back();
+  leftAlongDepth = isContiguous(0, depth);
+  rightAlongDepth = isContiguous(1, depth);
+  if (!plain && planHeld(along))
+    return;
   leftTiles = SharedTiles::make(b, loc, threads, pieces, layout.tileRows,
-                                pieceDepth, isContiguous(0, depth));
+                                pieceDepth, leftAlongDepth);
   rightTiles = SharedTiles::make(b, loc, threads, pieces, layout.tileColumns,
-                                 pieceDepth, isContiguous(1, depth));
+                                 pieceDepth, rightAlongDepth);
 }
 
 //===----------------------------------------------------------------------===//
@@ -218,21 +226,6 @@ void ContractEmitter::copySingly(unsigned operand, const SharedTiles &tiles,
 // Scores
 //===----------------------------------------------------------------------===//
 
-/// Adds to the sums of product (m, n) of those that a thread has, `columns` in
-/// a row.
-static void multiplyInto(TensorCores &cores, MutableArrayRef<Value> sums,
-                         int64_t columns, int64_t m, int64_t n, ValueRange left,
-                         ValueRange right) {
-  int64_t upper = 2 * m * columns + 2 * n, lower = upper + columns;
-  int64_t places[] = {upper, upper + 1, lower, lower + 1};
-  SmallVector<Value> before;
-  for (int64_t place : places)
-    before.push_back(sums[place]);
-  for (auto [place, sum] :
-       llvm::zip(places, cores.multiply(left, right, before)))
-    sums[place] = sum;
-}
-
 SmallVector<Value> ContractEmitter::multiplyOnTensorCores(unsigned k,
                                                           const Tile &tile) {
   SmallVector<unsigned> dims = contractionDims(k);
@@ -302,8 +295,8 @@ SmallVector<Value> ContractEmitter::multiplyPiece(Value stage,
           rightTiles, stage, add(warpColumn, n * mmaColumns), constant(step));
       for (int64_t m = 0; m < along; ++m)
         for (int64_t half : {0, 1})
-          multiplyInto(*cores, next, layout.columns, m, n + half, left[m],
-                       ArrayRef(right).slice(2 * half, 2));
+          cores->multiplyInto(next, layout.columns, m, n + half, left[m],
+                              ArrayRef(right).slice(2 * half, 2));
     }
   }
   return next;
@@ -370,92 +363,133 @@ void ContractEmitter::emitTensorEpilogue(const Tile &tile,
 //===----------------------------------------------------------------------===//
 
 /// Sums of products with the payloads of a tile. Columns that a row does not
-/// have weigh nothing, but they may be NaN or infinite, and then so are its
-/// sums. That is seen here, and each row is taken on its own with zeros for the
-/// columns that it lacks.
+/// have weigh nothing, but zero times NaN or infinity is NaN: where a cut tile
+/// has such numbers, each row is taken on its own with zeros for the columns
+/// that it lacks.
 SmallVector<Value>
 ContractEmitter::sumPayloadsOnTensorCores(const Tile &tile, ValueRange sums,
                                           Value payloadBegin) {
   Values next;
   int64_t count = layout.rows * threadPayload;
   for (unsigned p = 0; p < op.getNumPayloads(); ++p) {
-    copyTile(payloadOperand(p), payloadTiles, constant(0), at,
-             {payload, payloadBegin, extents[payload],
-              threadPayload * layout.lineThreads},
-             {column, tile.column, tile.columnEnd, layout.tileColumns});
-    cores->commit();
-    cores->wait(0);
+    // One that is on its way already has the next columns behind it.
+    bool isComing = holds() && op.getNumPayloads() == 1;
+    if (!isComing)
+      copyPayload(p, tile, payloadBegin);
+    cores->wait(isComing ? 1 : 0);
     threads.barrier(b, loc);
-    ValueRange before = sums.slice(p * count, count);
-    Values added = multiplyPayload(p, tile, before, nullptr);
-    if (op.getStart() || op.getLimit()) {
-      auto check = scf::IfOp::create(
-          b, loc, isWhole(tile),
-          [&](OpBuilder &inside, Location) {
-            Value no = arith::ConstantOp::create(inside, loc,
-                                                 inside.getBoolAttr(false));
-            scf::YieldOp::create(inside, loc, no);
-          },
-          [&](OpBuilder &inside, Location) {
-            OpBuilder::InsertionGuard guard(b);
-            b.setInsertionPoint(inside.getInsertionBlock(),
-                                inside.getInsertionPoint());
-            Value finite = zero(b.getF32Type()), none = finite;
-            for (Value sum : added)
-              finite = math::FmaOp::create(b, loc, sum, none, finite);
-            Value bad = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::UNO,
-                                              finite, none);
-            for (int64_t d = warpThreads / 2; d >= 1; d /= 2)
-              bad = arith::OrIOp::create(b, loc, bad,
-                                         threads.exchange(b, loc, bad, d));
-            scf::YieldOp::create(b, loc, bad);
-          });
-      auto again = scf::IfOp::create(b, loc, TypeRange(ValueRange(added)),
-                                     check.getResult(0),
-                                     /*withElseRegion=*/true);
+    Values mine(sums.slice(p * count, count));
+    if (!op.getStart() && !op.getLimit()) {
+      multiplyPayload(p, tile, mine, 0, threadPayload, nullptr);
+    } else {
+      auto choice = scf::IfOp::create(b, loc, TypeRange(ValueRange(mine)),
+                                      needsRowsAlone(tile),
+                                      /*withElseRegion=*/true);
       OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToEnd(again.thenBlock());
-      Values alone = multiplyRowsAlone(p, tile, before);
+      Values alone(mine);
+      b.setInsertionPointToEnd(choice.thenBlock());
+      multiplyRowsAlone(p, tile, alone);
       scf::YieldOp::create(b, loc, alone);
-      b.setInsertionPointToEnd(again.elseBlock());
-      scf::YieldOp::create(b, loc, added);
-      added = Values(again.getResults());
+      b.setInsertionPointToEnd(choice.elseBlock());
+      multiplyPayload(p, tile, mine, 0, threadPayload, nullptr);
+      scf::YieldOp::create(b, loc, mine);
+      mine.assign(choice.result_begin(), choice.result_end());
     }
-    llvm::append_range(next, added);
-    // Before the next columns are written over these.
-    threads.barrier(b, loc);
+    llvm::append_range(next, mine);
+    // Before the next columns are written over these; where they are on their
+    // way already, that was seen to.
+    if (!isComing)
+      threads.barrier(b, loc);
   }
   return next;
 }
 
-SmallVector<Value> ContractEmitter::multiplyRowsAlone(unsigned p,
-                                                      const Tile &tile,
-                                                      ValueRange sums) {
-  Value inWarp = arith::SubIOp::create(b, loc, layout.firstRow, warpRow);
-  return loop(
-      constant(0), constant(layout.rows * layout.rowStep), 1, sums,
-      [&](Value r, ValueRange carried) {
-        Value rowAt = add(add(tile.row, warpRow), r);
-        Span span = spanOf(lastBelow(rowAt, tile.rowEnd));
-        Values taken = multiplyPayload(p, tile, sums, &span), next(carried);
-        for (int64_t i = 0; i < layout.rows; ++i) {
-          Value isMine =
-              arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                    add(inWarp, i * layout.rowStep), r);
-          for (int64_t q = i * threadPayload; q < (i + 1) * threadPayload; ++q)
-            next[q] = select(isMine, taken[q], next[q]);
+/// Whether the tile is cut, and its payload has a NaN or an infinity.
+Value ContractEmitter::needsRowsAlone(const Tile &tile) {
+  Type i1 = b.getI1Type(), i32 = b.getI32Type();
+  auto choice = scf::IfOp::create(b, loc, TypeRange(i1), isWhole(tile),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToEnd(choice.thenBlock());
+  scf::YieldOp::create(b, loc, zero(i1));
+  b.setInsertionPointToEnd(choice.elseBlock());
+  auto look = [&](Value step, ValueRange found) {
+    Value bad = found.front();
+    // Their exponents are all ones.
+    int32_t ones = elementOf(0).isF16() ? 0x7c00 : 0x7f80;
+    for (int64_t q = 0; q < threadPayload; q += 4)
+      for (Value pair :
+           cores->loadRight(payloadTiles, constant(0),
+                            constant(q * layout.lineThreads), step))
+        for (int32_t mask : {ones, int32_t(uint32_t(ones) << 16)}) {
+          Value bits =
+              arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(mask));
+          Value exponent = arith::AndIOp::create(b, loc, pair, bits);
+          bad = arith::OrIOp::create(
+              b, loc, bad,
+              arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, exponent,
+                                    bits));
         }
-        return next;
-      });
+    return Values{bad};
+  };
+  Value bad =
+      loop(constant(0), constant(layout.tileColumns), mmaDepth, zero(i1), look)
+          .front();
+  bad = arith::ExtUIOp::create(b, loc, i32, bad);
+  for (int64_t d = warpThreads / 2; d >= 1; d /= 2)
+    bad = arith::OrIOp::create(b, loc, bad, threads.exchange(b, loc, bad, d));
+  scf::YieldOp::create(b, loc,
+                       ValueRange{arith::TruncIOp::create(b, loc, i1, bad)});
+  return choice.getResult(0);
 }
 
-/// The weights are where a left operand wants them. With `span`, zeros stand
-/// for the columns outside of it.
-SmallVector<Value> ContractEmitter::multiplyPayload(unsigned p,
-                                                    const Tile &tile,
-                                                    ValueRange sums,
-                                                    const Span *span) {
-  Values next(sums);
+void ContractEmitter::copyPayload(unsigned p, const Tile &tile,
+                                  Value payloadBegin) {
+  copyTile(payloadOperand(p), payloadTiles, constant(0), at,
+           {payload, payloadBegin, extents[payload],
+            threadPayload * layout.lineThreads},
+           {column, tile.column, tile.columnEnd, layout.tileColumns});
+  cores->commit();
+}
+
+/// A row's sums change when its turn comes, a few of them at a time: that
+/// leaves registers to the others.
+void ContractEmitter::multiplyRowsAlone(unsigned p, const Tile &tile,
+                                        MutableArrayRef<Value> sums) {
+  Value inWarp = arith::SubIOp::create(b, loc, layout.firstRow, warpRow);
+  constexpr int64_t few = 4;
+  auto takeRow = [&](Value r, ValueRange carried) {
+    Value rowAt = add(add(tile.row, warpRow), r);
+    Span span = spanOf(lastBelow(rowAt, tile.rowEnd));
+    Values next(carried);
+    for (int64_t q = 0; q < threadPayload; q += few) {
+      Values added(next);
+      multiplyPayload(p, tile, added, q, few, &span);
+      for (int64_t i = 0; i < layout.rows; ++i) {
+        Value isMine =
+            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                  add(inWarp, i * layout.rowStep), r);
+        for (int64_t e = q; e < q + few; ++e) {
+          Value &sum = next[i * threadPayload + e];
+          sum = select(isMine, added[i * threadPayload + e], sum);
+        }
+      }
+    }
+    return next;
+  };
+  llvm::copy(loop(constant(0), constant(layout.rows * layout.rowStep), 1,
+                  Values(sums), takeRow),
+             sums.begin());
+}
+
+/// Adds products of `count` elements of the payload, from `begin`, of those
+/// that a thread has in a row. The weights are where a left operand wants them.
+/// With `span`, zeros stand for the columns outside of it.
+void ContractEmitter::multiplyPayload(unsigned p, const Tile &tile,
+                                      MutableArrayRef<Value> sums,
+                                      int64_t begin, int64_t count,
+                                      const Span *span) {
+  Span near = span ? nearSpan(tile, *span) : Span();
   const Values &own = ownWeights[op.getRides()[p]];
   Type i32 = b.getI32Type();
   for (int64_t step = 0; step < layout.tileColumns; step += mmaDepth) {
@@ -477,12 +511,11 @@ SmallVector<Value> ContractEmitter::multiplyPayload(unsigned p,
         Value bits = arith::ConstantOp::create(
             b, loc, b.getI32IntegerAttr(half ? int32_t(0xffff0000) : 0xffff));
         mask = arith::OrIOp::create(
-            b, loc, mask,
-            select(isIn(*span, columnOf(tile, j + half)), bits, zero(i32)));
+            b, loc, mask, select(isNear(near, j + half), bits, zero(i32)));
       }
       masks.push_back(mask);
     }
-    for (int64_t q = 0; q < threadPayload; q += 4) {
+    for (int64_t q = begin; q < begin + count; q += 4) {
       Values right =
           cores->loadRight(payloadTiles, constant(0),
                            constant(q * layout.lineThreads), constant(step));
@@ -490,9 +523,8 @@ SmallVector<Value> ContractEmitter::multiplyPayload(unsigned p,
         right[i] = arith::AndIOp::create(b, loc, right[i], masks[i % 2]);
       for (int64_t m = 0; m < layout.rows / 2; ++m)
         for (int64_t half : {0, 1})
-          multiplyInto(*cores, next, threadPayload, m, q / 2 + half, left[m],
-                       ArrayRef(right).slice(2 * half, 2));
+          cores->multiplyInto(sums, threadPayload, m, q / 2 + half, left[m],
+                              ArrayRef(right).slice(2 * half, 2));
     }
   }
-  return next;
 }

@@ -19,17 +19,29 @@ constexpr int64_t matrixRows = 8;
 /// NVPTX's numbers of address spaces.
 constexpr unsigned globalSpace = 1, sharedSpace = 3;
 
+int64_t SharedTiles::countBytes(int64_t stages, int64_t places, int64_t depth,
+                                bool alongDepth) {
+  int64_t rows = alongDepth ? places : depth;
+  int64_t elements = alongDepth ? depth : places;
+  return 2 * stages * rows * (elements + wideElements);
+}
+
 SharedTiles SharedTiles::make(OpBuilder &b, Location loc,
                               const Threads &threads, int64_t stages,
                               int64_t places, int64_t depth, bool alongDepth) {
+  Value bytes = threads.shared(
+      b, loc, {countBytes(stages, places, depth, alongDepth)}, b.getI8Type());
+  return over(b, loc, bytes, stages, places, depth, alongDepth);
+}
+
+SharedTiles SharedTiles::over(OpBuilder &b, Location loc, Value bytes,
+                              int64_t stages, int64_t places, int64_t depth,
+                              bool alongDepth) {
   int64_t rows = alongDepth ? places : depth;
   int64_t elements = alongDepth ? depth : places;
-  int64_t shape[] = {stages, rows, elements + wideElements};
-  Value bytes = threads.shared(b, loc, {2 * shape[0] * shape[1] * shape[2]},
-                               b.getI8Type());
-  auto type =
-      MemRefType::get(shape, b.getI16Type(), AffineMap(),
-                      cast<MemRefType>(bytes.getType()).getMemorySpace());
+  auto type = MemRefType::get(
+      {stages, rows, elements + wideElements}, b.getI16Type(), AffineMap(),
+      cast<MemRefType>(bytes.getType()).getMemorySpace());
   Value zero = arith::ConstantIndexOp::create(b, loc, 0);
   return {bytes,
           memref::ViewOp::create(b, loc, type, bytes, zero, ValueRange()),
@@ -151,6 +163,18 @@ SmallVector<Value> TensorCores::multiply(ValueRange left, ValueRange right,
   for (int64_t i = 0; i < 4; ++i)
     next.push_back(LLVM::ExtractValueOp::create(b, loc, result, i));
   return next;
+}
+
+void TensorCores::multiplyInto(MutableArrayRef<Value> sums, int64_t columns,
+                               int64_t m, int64_t n, ValueRange left,
+                               ValueRange right) {
+  int64_t upper = 2 * m * columns + 2 * n, lower = upper + columns;
+  int64_t places[] = {upper, upper + 1, lower, lower + 1};
+  SmallVector<Value> before;
+  for (int64_t place : places)
+    before.push_back(sums[place]);
+  for (auto [place, sum] : llvm::zip(places, multiply(left, right, before)))
+    sums[place] = sum;
 }
 
 void TensorCores::copy(const SharedTiles &tiles, Value stage, Value row,

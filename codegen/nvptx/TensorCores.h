@@ -31,6 +31,12 @@ struct SharedTiles {
   static SharedTiles make(OpBuilder &b, Location loc, const Threads &threads,
                           int64_t stages, int64_t places, int64_t depth,
                           bool alongDepth);
+  /// In `bytes`, which others use before or after.
+  static SharedTiles over(OpBuilder &b, Location loc, Value bytes,
+                          int64_t stages, int64_t places, int64_t depth,
+                          bool alongDepth);
+  static int64_t countBytes(int64_t stages, int64_t places, int64_t depth,
+                            bool alongDepth);
 };
 
 class TensorCores {
@@ -53,6 +59,11 @@ public:
   /// This lane's sums: two neighbouring columns, then those 8 rows below.
   SmallVector<Value> multiply(ValueRange left, ValueRange right,
                               ValueRange sums);
+
+  /// Adds to the sums of product (m, n) of those that a thread has, `columns`
+  /// in a row.
+  void multiplyInto(MutableArrayRef<Value> sums, int64_t columns, int64_t m,
+                    int64_t n, ValueRange left, ValueRange right);
 
   /// Copies 16 bytes, of which all but the first `bytes` are zero, to a row of
   /// `tiles`.
