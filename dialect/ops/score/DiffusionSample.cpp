@@ -170,6 +170,12 @@ template <typename Op> struct Times {
     return {select(ends, 1.0, level.alpha), select(ends, 0.0, level.sigma)};
   }
 
+  /// Whether step j ends at the clean level, where noise counts for nothing;
+  /// null: none does.
+  Value isClean(Scalar j) {
+    return op.getLast() == "first" ? Value() : equal(j + 1.0, steps);
+  }
+
   /// x after `step(x, predictions, j, level, next)` at all times.
   Value
   walk(unsigned predictions,
@@ -194,11 +200,13 @@ template <typename Op> struct Times {
 
 FailureOr<SmallVector<Value>> DdimSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
-  return SmallVector<Value>{Times<DdimSampleOp>(*this, b).walk(
+  Times<DdimSampleOp> times(*this, b);
+  return SmallVector<Value>{times.walk(
       1, [&](Value x, ValueRange found, Scalar j, Level level, Level next) {
         Value fresh;
         if (getSeed())
-          fresh = drawNormal(b, loc, getNoise(), getSeed(), j);
+          fresh =
+              drawNormal(b, loc, getNoise(), getSeed(), j, times.isClean(j));
         return DdimStepOp::create(b, loc, getType(), x, found[0], fresh,
                                   level.alpha, level.sigma, next.alpha,
                                   next.sigma, getKindAttr(), getEtaAttr(),
@@ -209,10 +217,12 @@ FailureOr<SmallVector<Value>> DdimSampleOp::decomposeOperation(OpBuilder &b) {
 FailureOr<SmallVector<Value>> DdpmSampleOp::decomposeOperation(OpBuilder &b) {
   Location loc = getLoc();
   bool isLearned = getVariance() == "learned";
-  return SmallVector<Value>{Times<DdpmSampleOp>(*this, b).walk(
-      isLearned ? 2 : 1,
-      [&](Value x, ValueRange found, Scalar j, Level level, Level next) {
-        Value fresh = drawNormal(b, loc, getNoise(), getSeed(), j);
+  Times<DdpmSampleOp> times(*this, b);
+  return SmallVector<Value>{
+      times.walk(isLearned ? 2 : 1, [&](Value x, ValueRange found, Scalar j,
+                                        Level level, Level next) {
+        Value fresh =
+            drawNormal(b, loc, getNoise(), getSeed(), j, times.isClean(j));
         return DdpmStepOp::create(b, loc, getType(), x, found[0], fresh,
                                   isLearned ? found[1] : Value(), level.alpha,
                                   level.sigma, next.alpha, next.sigma,
@@ -252,7 +262,7 @@ FailureOr<SmallVector<Value>> DpmSampleOp::decomposeOperation(OpBuilder &b) {
     if (getLowerOrderLast())
       lowers = equal(j + 1.0, times.steps);
     if (update.eta > 0)
-      noise = drawNormal(b, loc, getNoise(), getSeed(), j);
+      noise = drawNormal(b, loc, getNoise(), getSeed(), j, times.isClean(j));
     return update(b, loc, carried[0], clean, carried.drop_front(), noise,
                   {next.sigma / level.sigma, next.alpha, next.sigma}, ratios, j,
                   lowers);

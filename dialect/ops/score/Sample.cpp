@@ -120,9 +120,21 @@ gyre::buildLoop(OpBuilder &b, Location loc, Value count, ValueRange carried,
 }
 
 Value gyre::drawNormal(OpBuilder &b, Location loc, Value like, Value seed,
-                       Scalar i) {
+                       Scalar i, Value unless) {
   RankedTensorType type = tensorType(like);
   SmallVector<OpFoldResult> sizes = sizesOf(b, loc, like);
+  if (unless) {
+    OpBuilder::InsertionGuard guard(b);
+    auto choice = scf::IfOp::create(b, loc, type.clone(b.getF32Type()), unless,
+                                    /*withElse=*/true);
+    b.setInsertionPointToEnd(choice.thenBlock());
+    Value zeros = filledTensor(b, loc, sizes, b.getF32Type(), 0);
+    scf::YieldOp::create(b, loc, zeros);
+    b.setInsertionPointToEnd(choice.elseBlock());
+    Value fresh = drawNormal(b, loc, like, seed, i);
+    scf::YieldOp::create(b, loc, fresh);
+    return choice.getResult(0);
+  }
   OpFoldResult counters = affine::makeComposedFoldedAffineApply(
       b, loc, b.getAffineDimExpr(0).ceilDiv(4), {productOf(b, loc, sizes)});
   Scalar offset = i * i.with(sizeValue(b, loc, counters));
@@ -231,15 +243,13 @@ struct EdmSampler {
   }
 
   /// x with the noise of step i that takes it from `level` to `up`; as it is
-  /// where `keep` holds.
+  /// where `keep` holds, and then without drawing.
   Value stir(Value x, Scalar i, Scalar level, Scalar up, Value keep) {
     if (op.getChurn().isZero())
       return x;
     Scalar amount =
         sqrt(up * up - level * level) * op.getChurnNoise().convertToDouble();
-    if (keep)
-      amount = select(level.with(keep), 0.0, amount);
-    Value fresh = drawNormal(b, loc, op.getNoise(), op.getSeed(), i);
+    Value fresh = drawNormal(b, loc, op.getNoise(), op.getSeed(), i, keep);
     return map({x, fresh}, [&](ArrayRef<Scalar> e) {
       return e[0] + e[1].to(e[0].getType()) * outer(e[0], amount);
     });
@@ -378,7 +388,8 @@ struct EdmSampler {
                  }
                  Value noise;
                  if (update.eta > 0)
-                   noise = drawNormal(b, loc, op.getNoise(), op.getSeed(), i);
+                   noise = drawNormal(b, loc, op.getNoise(), op.getSeed(), i,
+                                      /*unless=*/equal(i + 1.0, steps));
                  return update(b, loc, carried[0], denoise(carried[0], level),
                                carried.drop_front(), noise,
                                {ratios[0], level.number(1), next}, ratios, i,

@@ -26,8 +26,10 @@ SmallVector<Value>
 buildLoop(OpBuilder &b, Location loc, Value count, ValueRange carried,
           function_ref<SmallVector<Value>(Scalar, ValueRange)> body);
 
-/// Normal numbers, as many as `like` has, from the counters of draw `i`.
-Value drawNormal(OpBuilder &b, Location loc, Value like, Value seed, Scalar i);
+/// Normal numbers, as many as `like` has, from the counters of draw `i`; zeros,
+/// without drawing, where `unless` is given and holds.
+Value drawNormal(OpBuilder &b, Location loc, Value like, Value seed, Scalar i,
+                 Value unless = {});
 
 /// A scalar from outside of a map in the type that `e` is computed in.
 inline Scalar outer(Scalar e, Value value) {

@@ -104,3 +104,18 @@ func.func @rescaled(%x: tensor<?x8xf32>, %y: tensor<?x8xf32>, %s: f32) -> tensor
   %0 = gyre.guidance %x, %y by %s {rescale = 0.7} : tensor<?x8xf32>, f32
   return %0 : tensor<?x8xf32>
 }
+
+// The last step ends without noise and draws none.
+// CHECK-LABEL: @stirred
+// CHECK: scf.for
+// CHECK: %[[LAST:.*]] = arith.cmpi eq
+// CHECK: scf.if %[[LAST]] -> (tensor<?x8xf32>)
+// CHECK-NOT: arith.muli
+// CHECK: } else {
+// CHECK: scf.yield
+func.func @stirred(%noise: tensor<?x8xf32>, %seed: i64) -> tensor<?x8xf32> {
+  %alphas, %sigmas = gyre.diffusion_schedule : tensor<20xf64>
+  %y = gyre.ddim_sample @model(%noise) levels(%alphas, %sigmas : tensor<20xf64>) seed(%seed)
+      {steps = 5, eta = 1.0} : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
