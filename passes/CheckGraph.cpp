@@ -129,6 +129,26 @@ static LogicalResult checkAttributes(Operation *op) {
   return success();
 }
 
+/// Each element of a result is written where it stands, by one parallel
+/// iteration.
+static LogicalResult checkResults(linalg::LinalgOp op) {
+  SmallVector<utils::IteratorType> loops = op.getIteratorTypesArray();
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    AffineMap map = op.getMatchingIndexingMap(&init);
+    unsigned result = init.getOperandNumber() - op.getNumDpsInputs();
+    if (!map.isProjectedPermutation())
+      return op->emitError("expected indexing map of result ")
+             << result << " to name each dimension at most once, got "
+             << AffineMapAttr::get(map);
+    for (auto [dim, kind] : llvm::enumerate(loops))
+      if (kind == utils::IteratorType::parallel && !map.isFunctionOfDim(dim))
+        return op->emitError("expected parallel dimension ")
+               << dim << " in the indexing map of result " << result << ", got "
+               << AffineMapAttr::get(map);
+  }
+  return success();
+}
+
 static LogicalResult checkOperation(Operation *op) {
   if (isa<scf::ForallOp, scf::ParallelOp>(op))
     return op->emitError("unsupported operation ")
@@ -164,15 +184,9 @@ static LogicalResult checkOperation(Operation *op) {
                              "for each element, got ")
                << type;
   }
-  // Each element of a result is written where it stands.
   if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
-    for (OpOperand &init : linalg.getDpsInitsMutable())
-      if (AffineMap map = linalg.getMatchingIndexingMap(&init);
-          !map.isProjectedPermutation())
-        return op->emitError("expected indexing map of result ")
-               << init.getOperandNumber() - linalg.getNumDpsInputs()
-               << " to name each dimension at most once, got "
-               << AffineMapAttr::get(map);
+    if (failed(checkResults(linalg)))
+      return failure();
   if (auto dim = dyn_cast<tensor::DimOp>(op)) {
     std::optional<int64_t> index = dim.getConstantIndex();
     int64_t rank = cast<RankedTensorType>(dim.getSource().getType()).getRank();

@@ -6,6 +6,7 @@
 #include "codegen/cpu/Contract.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -28,10 +29,14 @@ LogicalResult ContractEmitter::planPayloads() {
       continue;
     auto size = getConstantIntValue(extents[payload]);
     int64_t line = size ? llvm::alignTo(*size, lanes) * 4 : maxSumBytes + 1;
-    if (line * blockRows > maxSumBytes)
+    if (line * blockRows > maxSumBytes) {
+      // The user's to mend, who is told.
+      op->getParentOfType<func::FuncOp>()->setAttr(
+          "gyre.refused", UnitAttr::get(op->getContext()));
       return op.emitOpError("expected payload sums of a narrower type than "
                             "their result to have a static size of at most ")
              << maxSumBytes / 4 / blockRows;
+    }
     chunkRows = std::min(chunkRows, maxSumBytes / line);
     sums[p] = scratch({chunkRows, line / 4}, type);
   }

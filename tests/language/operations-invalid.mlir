@@ -379,3 +379,17 @@ func.func @scalars(%x: f32) {
   %0:2 = gyre.causal_conv %x, %x : f32, f32
   return
 }
+
+// -----
+
+func.func @race(%x: tensor<?x?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  // expected-error @+1 {{expected parallel dimension 1 in the indexing map of result 0, got affine_map<(d0, d1) -> (d0)>}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<?x?xf32>) outs(%y : tensor<?xf32>) {
+  ^bb0(%e: f32, %o: f32):
+    %1 = arith.addf %o, %e : f32
+    linalg.yield %1 : f32
+  } -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}
