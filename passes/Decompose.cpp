@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace mlir::gyre {
@@ -17,6 +18,17 @@ namespace mlir::gyre {
 } // namespace mlir::gyre
 
 using namespace mlir;
+
+/// Whether tensors of f64 meet those of narrower floats.
+static bool mixesPrecisions(Operation *op) {
+  bool wide = false, narrow = false;
+  for (Type type :
+       llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
+    if (auto tensor = dyn_cast<RankedTensorType>(type))
+      if (auto element = dyn_cast<FloatType>(tensor.getElementType()))
+        (element.isF64() ? wide : narrow) = true;
+  return wide && narrow;
+}
 
 namespace {
 struct Decompose : gyre::impl::DecomposeBase<Decompose> {
@@ -46,10 +58,34 @@ struct Decompose : gyre::impl::DecomposeBase<Decompose> {
           if (value.getType() != result.getType())
             value = tensor::CastOp::create(rewriter, op.getLoc(),
                                            result.getType(), value);
+        if (mixesPrecisions(op) && failed(checkMixture(*results))) {
+          op.emitError("expected tensors of f64 or of narrower floats, and "
+                       "not both");
+          getOperation()->setAttr("gyre.refused", rewriter.getUnitAttr());
+          return signalPassFailure();
+        }
         rewriter.replaceOp(op, *results);
         changed = true;
       }
     }
+  }
+
+  /// Some operators convert what others compute with as it is.
+  LogicalResult checkMixture(ArrayRef<Value> results) {
+    ScopedDiagnosticHandler quiet(&getContext(),
+                                  [](Diagnostic &) { return success(); });
+    SetVector<Operation *> made;
+    for (Value result : results)
+      if (Operation *op = result.getDefiningOp())
+        made.insert(op);
+    for (size_t i = 0; i < made.size(); ++i) {
+      if (failed(verify(made[i])))
+        return failure();
+      for (Value operand : made[i]->getOperands())
+        if (Operation *op = operand.getDefiningOp())
+          made.insert(op);
+    }
+    return success();
   }
 };
 } // namespace
