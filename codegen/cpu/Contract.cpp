@@ -181,9 +181,11 @@ ContractEmitter::indicesOf(unsigned operand,
     if (dim >= 0)
       positions[dim] = value;
   SmallVector<Value> globals;
+  // A loop that the map does not name may have ended.
   if (!mapOf(operand).isProjectedPermutation())
     for (auto [dim, local] : llvm::enumerate(positions))
-      globals.push_back(globalOf(dim, local));
+      globals.push_back(
+          mapOf(operand).isFunctionOfDim(dim) ? globalOf(dim, local) : local);
   return accessIndices(b, loc, mapOf(operand), positions, globals);
 }
 
@@ -245,7 +247,8 @@ Value ContractEmitter::loadStored(unsigned operand, int dim, Value base,
     for (auto [d, local] : llvm::enumerate(positions))
       globals.push_back(int(d) == dim ? laneIndices(b, loc, globalOf(d, base),
                                                     lanes, b.getIndexType())
-                                      : globalOf(d, local));
+                        : mapOf(operand).isFunctionOfDim(d) ? globalOf(d, local)
+                                                            : local);
     indices = accessIndices(b, loc, mapOf(operand), positions, globals);
   }
   return loadElement(b, loc, memref, indices, mask);
