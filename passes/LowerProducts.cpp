@@ -302,6 +302,12 @@ struct FuseReadings : OpRewritePattern<ContractReduceOp> {
       inputs.insert(inputs.begin() + at, operand->get());
       maps.insert(maps.begin() + at++, composed(operand));
     }
+    // Sizes of loops are those of the dimensions that they walk alone.
+    for (unsigned dim = 0; dim < loops.getNumDims(); ++dim)
+      if (llvm::none_of(maps, [&](AffineMap access) {
+            return access.getResultPosition(rewriter.getAffineDimExpr(dim));
+          }))
+        return failure();
     rewriter.modifyOpInPlace(product, [&] {
       product.getInputsMutable().assign(inputs);
       product.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));

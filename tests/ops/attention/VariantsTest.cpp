@@ -247,6 +247,31 @@ TEST_CASE("attention: keys of int4 and values of e4m3") {
     }
 }
 
+TEST_CASE("attention: keys and values of int4 packed along tokens") {
+  test::Random random(16);
+  for (int64_t t : {0, 1, 9}) {
+    Guarded<float> q(3 * t * 16), s(3 * 5 * 16), y(q.size());
+    Guarded<int8_t> k(3 * 20 * 16), v(k.size());
+    random.fillNormal(q);
+    random.fillUniform(s, 0.05, 0.2);
+    std::vector<double> wideK, wideV;
+    for (auto [packed, wide] : {std::pair(&k, &wideK), {&v, &wideV}}) {
+      for (int8_t &byte : *packed)
+        byte = int8_t(random.below(256) - 128);
+      for (int64_t h = 0; h < 3; ++h)
+        for (int64_t j = 0; j < 40; ++j)
+          for (int64_t d = 0; d < 16; ++d)
+            wide->push_back(gyre::reference::unpackInt4(
+                                (*packed)[(h * 20 + j / 2) * 16 + d], j % 2) *
+                            double(s[(h * 5 + j / 8) * 16 + d]));
+    }
+    REQUIRE(packed_tokens(q.data(), k.data(), v.data(), s.data(), y.data(), t,
+                          nullptr) == 0);
+    Attention reference{1, 3, 3, t, 40, 16, 16, 0.25};
+    test::expectNear("packed", y, reference(doubles(q), wideK, wideV), bound);
+  }
+}
+
 TEST_CASE("attention: lengths of samples") {
   test::Random random(5);
   int64_t lengths[] = {0, 1, 37, 64, 80};
@@ -400,7 +425,7 @@ TEST_CASE("attention: storage of two bytes") {
         for (int64_t e = 0; e < 64; ++e) {
           bool sees = i % t == t - 1 && e == 63;
           uint16_t now = y.data()[i * 64 + e];
-          CHECK(sees ? (now & 0x7fff) > 0x7c00 : now == before[i * 64 + e]);
+          CHECK((sees ? (now & 0x7fff) > 0x7c00 : now == before[i * 64 + e]));
         }
       fill(test::toBF16, test::fromBF16);
       REQUIRE(attention_bf16(q.data(), k.data(), v.data(), y.data(), lse.data(),

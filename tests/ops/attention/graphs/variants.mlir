@@ -131,3 +131,16 @@ func.func @few_bits(%q: tensor<?x4x?x32xbf16> {gyre.dims = ["B", 4, "T", 32]},
   %y = gyre.attention %q, %wk, %wv : tensor<?x4x?x32xbf16>, tensor<?x2x?x32xf32>, tensor<?x2x?x24xbf16>
   return %y : tensor<?x4x?x24xbf16>
 }
+
+// Both packed along the tokens: values stay as they are, so that something says how
+// many tokens there are.
+func.func @packed_tokens(%q: tensor<3x?x16xf32> {gyre.dims = [3, "T", 16]}, %k: tensor<3x20x16xi8>,
+                         %v: tensor<3x20x16xi8>, %s: tensor<3x5x16xf32>)
+    -> (tensor<3x?x16xf32> {gyre.dims = [3, "T", 16], gyre.name = "y"}) {
+  %wk = gyre.dequantize %k, %s {format = "int4", block = array<i64: 1, 8, 1>, axis = 1 : i64}
+      : tensor<3x20x16xi8>, tensor<3x5x16xf32> -> tensor<3x40x16xf32>
+  %wv = gyre.dequantize %v, %s {format = "int4", block = array<i64: 1, 8, 1>, axis = 1 : i64}
+      : tensor<3x20x16xi8>, tensor<3x5x16xf32> -> tensor<3x40x16xf32>
+  %y = gyre.attention %q, %wk, %wv : tensor<3x?x16xf32>, tensor<3x40x16xf32>, tensor<3x40x16xf32>
+  return %y : tensor<3x?x16xf32>
+}
