@@ -258,8 +258,8 @@ SmallVector<Value> ContractEmitter::multiplyPieces(unsigned k, const Tile &tile,
       copyTile(2 * k + 1, rightTiles, stage, position,
                {column, tile.column, tile.columnEnd, layout.tileColumns},
                steps);
+      cores->commit();
     });
-    cores->commit();
   };
   copyPiece(constant(0));
   Values next = loop(constant(0), end, pieceDepth, sums,

@@ -6,8 +6,8 @@ usage: check_ptx.py read|assemble <ptxas> <object>...
 
 Read: nothing may be in local memory, unresolved, or called. Assemble: each
 kernel spills nothing on any target, and leaves registers for two blocks on a
-multiprocessor if it has products on tensor cores, else for four. Says so where
-there is no ptxas.
+multiprocessor if threads share memory, as they do in products, else for four.
+Says so where there is no ptxas.
 """
 import concurrent.futures
 import os
@@ -58,7 +58,7 @@ def assemble(ptxas, text, target):
         if any(int(bytes) for bytes in spills.groups()):
             wrong.append(f"{target}: {name} spills {spills.group(1)} bytes")
         used = int(re.search(r"Used (\d+) registers", report).group(1))
-        blocks = 2 if "mma.sync" in bodies[name] else 4
+        blocks = 2 if ".shared" in bodies[name] else 4
         most = REGISTERS // (blocks * int(threads[name]))
         if used > most:
             wrong.append(f"{target}: {name} uses {used} registers, expected at most {most}")
