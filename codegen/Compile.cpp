@@ -7,6 +7,7 @@
 #include "codegen/Object.h"
 #include "codegen/Register.h"
 #include "codegen/nvptx/Device.h"
+#include "passes/EntryPoint.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -139,7 +140,7 @@ OwningOpRef<ModuleOp> gyre::runStages(ModuleOp graph, const Target &target,
   // users of their mistake.
   bool isTold = ended && (StringRef(where).starts_with("pass gyre-check-") ||
                           llvm::any_of(*module->getBody(), [](Operation &op) {
-                            return op.hasAttr("gyre.refused");
+                            return op.hasAttr(refusedAttrName);
                           }));
   if (!isTold)
     leaveReproducer(graph, where, options);

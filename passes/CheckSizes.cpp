@@ -130,6 +130,39 @@ struct Checker {
     return diag;
   }
 
+  /// Emitters keep positions in lanes of 32 bits.
+  LogicalResult checkPosition(Operation *index, Operation *nest,
+                              ArrayRef<AffineMap> maps, unsigned dim,
+                              ValueRange offsets) {
+    AffineExpr extent;
+    for (auto [number, map] : llvm::enumerate(maps))
+      for (auto [d, expr] : llvm::enumerate(map.getResults()))
+        if (expr == getAffineDimExpr(dim, nest->getContext()) && !extent)
+          extent = tracer.express(nest->getOperand(number), d);
+    AffineExpr offset = offsets.empty()
+                            ? getAffineConstantExpr(0, nest->getContext())
+                            : tracer.express(offsets[dim]);
+    constexpr int64_t most = std::numeric_limits<int32_t>::max();
+    AffineExpr left = most - extent - offset;
+    if (isRefused(prover.requireNeverNegative(offset)) ||
+        isRefused(prover.requireNeverNegative(left)))
+      return index->emitError("expected positions along loop dimension ")
+             << dim << " from 0 to below 2^31, got " << print(offset) << " to "
+             << print(offset + extent);
+    return success();
+  }
+
+  LogicalResult checkPositions(Operation *op) {
+    if (auto index = dyn_cast<linalg::IndexOp>(op)) {
+      auto nest = op->getParentOfType<linalg::LinalgOp>();
+      return checkPosition(op, nest, nest.getIndexingMapsArray(),
+                           index.getDim(), {});
+    }
+    auto nest = op->getParentOfType<StructureOpInterface>();
+    return checkPosition(op, nest, nest.getIndexingMapsArray(),
+                         cast<IndexOp>(op).getDim(), nest.getOffsets());
+  }
+
   /// Tensors that a loop carries keep their sizes.
   LogicalResult checkCarried(Operation *loop, ValueRange inits,
                              ValueRange yielded) {
@@ -204,6 +237,8 @@ struct Checker {
         .Case([&](StructureOpInterface op) {
           return checkOperands(op, op.getIndexingMapsArray());
         })
+        .Case<linalg::IndexOp, IndexOp>(
+            [&](Operation *op) { return checkPositions(op); })
         .Case([&](scf::ForOp op) {
           return checkCarried(op, op.getInitArgs(), op.getYieldedValues());
         })

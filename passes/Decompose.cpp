@@ -2,6 +2,7 @@
 //
 // This file implements the Decompose pass: named operators become structures.
 
+#include "passes/EntryPoint.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -50,7 +51,8 @@ struct Decompose : gyre::impl::DecomposeBase<Decompose> {
         if (failed(results)) {
           op.emitError("failed to decompose operation ") << op->getName();
           // A mistake of the user's: the operator has said which.
-          getOperation()->setAttr("gyre.refused", rewriter.getUnitAttr());
+          getOperation()->setAttr(gyre::refusedAttrName,
+                                  rewriter.getUnitAttr());
           return signalPassFailure();
         }
         // It may know less of its sizes than the operator's type says.

@@ -18,6 +18,9 @@ inline constexpr llvm::StringLiteral entryAttrName = "gyre.entry";
 inline constexpr llvm::StringLiteral weightsAttrName = "gyre.weights";
 /// Marks an `index` argument that is a named size.
 inline constexpr llvm::StringLiteral sizeAttrName = "gyre.size";
+/// A function whose author has been told of a mistake, by a pass that is none
+/// of the checks.
+inline constexpr llvm::StringLiteral refusedAttrName = "gyre.refused";
 
 struct EntryArgument {
   enum class Kind { Input, Output, Weight };

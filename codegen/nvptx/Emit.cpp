@@ -20,6 +20,7 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "passes/EntryPoint.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::gyre {
@@ -87,7 +88,10 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
       refuse(op->getParentOfType<func::FuncOp>());
       return WalkResult::interrupt();
     });
-    return failure(result.wasInterrupted());
+    if (!result.wasInterrupted())
+      return success();
+    func->setAttr(refusedAttrName, UnitAttr::get(func.getContext()));
+    return failure();
   }
 
   /// Functions of f64 are a library's on CPUs; there is none on a GPU.

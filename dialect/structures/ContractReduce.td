@@ -70,7 +70,9 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     * (C2) there are inputs for all contractions, payloads and bounds, and for
       what `right` takes.
     * (C3) `start` and `limit` have a result, all loops as dimensions, and a
-      symbol for each limit operand and bound, of which there is none without them.
+      symbol for each limit operand and bound, of which there is none without
+      them; they divide by positive constants, and don't decrease along a parallel
+      dimension.
     * (C4) bounds are integers and values of a row.
     * (C5) payloads ride on sums: on states from `pivot` on.
     * (C6) `payload` has a payload to make, a float.

@@ -402,6 +402,44 @@ unsigned ContractReduceOp::getNumRowResults() {
   return rows;
 }
 
+/// Whether `expr` has a value for all values of what it is made of.
+static bool isDefined(AffineExpr expr) {
+  bool defined = true;
+  expr.walk([&](AffineExpr part) {
+    if (part.getKind() != AffineExprKind::FloorDiv &&
+        part.getKind() != AffineExprKind::CeilDiv &&
+        part.getKind() != AffineExprKind::Mod)
+      return;
+    auto divisor =
+        dyn_cast<AffineConstantExpr>(cast<AffineBinaryOpExpr>(part).getRHS());
+    defined &= divisor && divisor.getValue() > 0;
+  });
+  return defined;
+}
+
+/// Whether `expr` grows or stays as `dim` does, or with `sign` -1 falls.
+static bool isMonotonic(AffineExpr expr, unsigned dim, int sign = 1) {
+  if (!expr.isFunctionOfDim(dim))
+    return true;
+  if (isa<AffineDimExpr>(expr))
+    return sign > 0;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  AffineExpr left = binary.getLHS(), right = binary.getRHS();
+  auto constant = dyn_cast<AffineConstantExpr>(right);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return isMonotonic(left, dim, sign) && isMonotonic(right, dim, sign);
+  case AffineExprKind::Mul:
+    return constant &&
+           isMonotonic(left, dim, constant.getValue() < 0 ? -sign : sign);
+  case AffineExprKind::FloorDiv:
+  case AffineExprKind::CeilDiv:
+    return isMonotonic(left, dim, sign);
+  default:
+    return false;
+  }
+}
+
 /// `start`, `limit` and what they are made of.
 static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
   unsigned symbols = op.getLimitOperands().size() + op.getBounds();
@@ -413,6 +451,19 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
       return op.emitOpError("expected ")
              << name << " to map " << shape.kinds.size() << " dimensions and "
              << symbols << " symbols, got " << AffineMapAttr::get(*map);
+  for (auto [map, name] :
+       {std::pair(op.getStart(), "start"), std::pair(op.getLimit(), "limit")})
+    for (AffineExpr expr : map ? map->getResults() : ArrayRef<AffineExpr>()) {
+      if (!isDefined(expr)) // (C3)
+        return op.emitOpError("expected ")
+               << name << " to divide by positive constants only, got "
+               << AffineMapAttr::get(*map);
+      for (auto [dim, kind] : llvm::enumerate(shape.kinds))
+        if (kind == IteratorKind::parallel && !isMonotonic(expr, dim)) // (C3)
+          return op.emitOpError("expected ")
+                 << name << " not to decrease along dimension " << dim
+                 << ", got " << AffineMapAttr::get(*map);
+    }
   if (symbols != 0 && !op.getStart() && !op.getLimit()) // (C3)
     return op.emitOpError("expected no limit operands or bounds without a "
                           "limit");

@@ -121,3 +121,41 @@ func.func @shifted(%x: tensor<?xf32> {gyre.dims = ["N"]}) -> (tensor<?xf32> {gyr
   } -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+// Positions are counted in 32 bits where lanes hold them: what sizes say is required of a call.
+// CHECK-LABEL: func.func @counted(
+// CHECK-SAME:    requirements = {{\[\[}}"N", "<=", "2147483647"]]
+func.func @counted(%x: tensor<?xindex> {gyre.dims = ["N"]}) -> (tensor<?xindex> {gyre.dims = ["N"]}) {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      outs(%x : tensor<?xindex>) {
+  ^bb0(%e: index):
+    %i = linalg.index 0 : index
+    linalg.yield %i : index
+  } -> tensor<?xindex>
+  return %0 : tensor<?xindex>
+}
+
+// -----
+
+func.func @far_away(%x: tensor<4xindex>, %y: tensor<index>) -> tensor<index> {
+  %far = arith.constant 2147483644 : index
+  %0 = gyre.reduce {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<4xindex>) outs(%y : tensor<index>) offsets(%far) init {
+    %c0 = arith.constant 0 : index
+    gyre.yield %c0 : index
+  } step {
+  ^bb0(%e: index, %s: index):
+    // expected-error @+1 {{expected positions along loop dimension 0 from 0 to below 2^31, got '2147483644' to '2147483648'}}
+    %i = gyre.index 0 : index
+    gyre.yield %i : index
+  } merge {
+  ^bb0(%s: index, %t: index):
+    gyre.yield %t : index
+  } finish {
+  ^bb0(%s: index):
+    gyre.yield %s : index
+  } -> tensor<index>
+  return %0 : tensor<index>
+}

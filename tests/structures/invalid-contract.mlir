@@ -410,3 +410,70 @@ func.func @contract_reduce_c7_type(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %o:
   } -> tensor<4xf32>
   return
 }
+
+// -----
+
+func.func @contract_reduce_c3_divisor(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %v: tensor<8x3xf32>, %o: tensor<4x3xf32>, %n: index) {
+  // expected-error @+1 {{expected limit to divide by positive constants only, got affine_map<(d0, d1, d2, d3)[s0] -> (d0 floordiv s0)>}}
+  %r = gyre.contract_reduce {
+      indexing_maps = [affine_map<(i, j, c, e) -> (i, c)>, affine_map<(i, j, c, e) -> (j, c)>,
+                       affine_map<(i, j, c, e) -> (j, e)>, affine_map<(i, j, c, e) -> (i, e)>],
+      iterator_types = ["parallel", "reduction", "contraction", "parallel"], rides = array<i64: 0>,
+      limit = affine_map<(i, j, c, e)[n] -> (i floordiv n)>}
+    ins(%q, %k, %v : tensor<4x2xf32>, tensor<8x2xf32>, tensor<8x3xf32>)
+    outs(%o : tensor<4x3xf32>) limited(%n) score {
+  ^bb0(%a: f32):
+    gyre.yield %a : f32
+  } init {
+    %z = arith.constant 0.0 : f32
+    gyre.yield %z : f32
+  } step {
+  ^bb0(%a: f32, %s: f32):
+    %0 = arith.addf %a, %s : f32
+    gyre.yield %0 : f32
+  } merge {
+  ^bb0(%s: f32, %t: f32):
+    %0 = arith.addf %s, %t : f32
+    gyre.yield %0 : f32
+  } finish {
+  ^bb0(%s: f32):
+    gyre.yield %s : f32
+  } apply {
+  ^bb0(%p: f32, %f: f32):
+    gyre.yield %p : f32
+  } -> tensor<4x3xf32>
+  return
+}
+
+// -----
+
+func.func @contract_reduce_c3_falls(%q: tensor<4x2xf32>, %k: tensor<8x2xf32>, %v: tensor<8x3xf32>, %o: tensor<4x3xf32>) {
+  // expected-error @+1 {{expected start not to decrease along dimension 0, got affine_map<(d0, d1, d2, d3) -> (-d0 + 8)>}}
+  %r = gyre.contract_reduce {
+      indexing_maps = [affine_map<(i, j, c, e) -> (i, c)>, affine_map<(i, j, c, e) -> (j, c)>,
+                       affine_map<(i, j, c, e) -> (j, e)>, affine_map<(i, j, c, e) -> (i, e)>],
+      iterator_types = ["parallel", "reduction", "contraction", "parallel"], rides = array<i64: 0>, start = affine_map<(i, j, c, e) -> (8 - i)>}
+    ins(%q, %k, %v : tensor<4x2xf32>, tensor<8x2xf32>, tensor<8x3xf32>)
+    outs(%o : tensor<4x3xf32>) score {
+  ^bb0(%a: f32):
+    gyre.yield %a : f32
+  } init {
+    %z = arith.constant 0.0 : f32
+    gyre.yield %z : f32
+  } step {
+  ^bb0(%a: f32, %s: f32):
+    %0 = arith.addf %a, %s : f32
+    gyre.yield %0 : f32
+  } merge {
+  ^bb0(%s: f32, %t: f32):
+    %0 = arith.addf %s, %t : f32
+    gyre.yield %0 : f32
+  } finish {
+  ^bb0(%s: f32):
+    gyre.yield %s : f32
+  } apply {
+  ^bb0(%p: f32, %f: f32):
+    gyre.yield %p : f32
+  } -> tensor<4x3xf32>
+  return
+}
