@@ -289,24 +289,24 @@ void checkBinary(const char *name,
   checkBinary(#name, COMPILED(Kernel2, name), __VA_ARGS__)
 
 TEST_CASE("math: exponentials") {
-  CHECK_ONE(exp, expOf, none, 1.1, 1.1);
-  CHECK_ONE(exp2, exp2Of, none, 0.9, 1.2);
+  CHECK_ONE(exp, expOf, none, 1.1, 1.0);
+  CHECK_ONE(exp2, exp2Of, none, 0.9, 1.1);
   CHECK_ONE(expm1, expm1Of, none, 1.5, 1.5);
 }
 
 TEST_CASE("math: logarithms") {
   CHECK_ONE(log, log, none, 1, 1);
-  CHECK_ONE(log2, log2, none, 1.8, 2.4);
+  CHECK_ONE(log2, log2, none, 1.8, 2.5);
   CHECK_ONE(log10, log10, none, 2.1, 2.7);
-  CHECK_ONE(log1p, log1p, none, 1.7, 1.8);
+  CHECK_ONE(log1p, log1p, none, 1.6, 1.8);
 }
 
 TEST_CASE("math: hyperbolic functions and erf") {
-  CHECK_ONE(tanh, tanh, odd, 1.8, 1.8);
-  CHECK_ONE(sinh, sinhOf, odd, 2.8, 2.9);
-  CHECK_ONE(cosh, coshOf, even, 2.8, 2.9);
-  CHECK_ONE(atanh, atanh, odd, 2.2, 2.3);
-  CHECK_ONE(erf, erf, odd, 1.3, 1.5);
+  CHECK_ONE(tanh, tanh, odd, 1.7, 1.7);
+  CHECK_ONE(sinh, sinhOf, odd, 2.9, 3.0);
+  CHECK_ONE(cosh, coshOf, even, 2.9, 3.0);
+  CHECK_ONE(atanh, atanh, odd, 2.2, 2.4);
+  CHECK_ONE(erf, erf, odd, 1.3, 1.6);
 }
 
 TEST_CASE("math: circular functions") {
@@ -314,18 +314,18 @@ TEST_CASE("math: circular functions") {
   CHECK_ONE(cos, cosOf, even, 1.7, 1.7);
   CHECK_ONE(tan, tan, odd, 3.9, 3.9);
   CHECK_ONE(atan, atan, odd, 1.9, 2.0);
-  CHECK_ONE(asin, asin, odd, 2.7, 2.7);
-  CHECK_ONE(acos, acos, none, 2.7, 2.7);
+  CHECK_ONE(asin, asin, odd, 2.7, 2.8);
+  CHECK_ONE(acos, acos, none, 2.7, 2.8);
 }
 
 TEST_CASE("math: roots") { CHECK_ONE(rsqrt, rsqrtOf, none, 1.5, 1.5); }
 
 TEST_CASE("math: activations") {
-  CHECK_ONE(sigmoid, sigmoidOf, none, 2.7, 2.7);
-  CHECK_ONE(silu, siluOf, none, 2.6, 2.6);
-  CHECK_ONE(softplus, softplusOf, none, 2.6, 2.8);
-  CHECK_ONE(gelu_erf, geluErfOf, none, 4.0, 4.0);
-  CHECK_ONE(gelu_tanh, geluTanhOf, none, 3.4, 3.6);
+  CHECK_ONE(sigmoid, sigmoidOf, none, 2.6, 2.6);
+  CHECK_ONE(silu, siluOf, none, 2.5, 2.5);
+  CHECK_ONE(softplus, softplusOf, none, 2.6, 2.7);
+  CHECK_ONE(gelu_erf, geluErfOf, none, 3.9, 4.0);
+  CHECK_ONE(gelu_tanh, geluTanhOf, none, 3.3, 3.8);
 }
 
 TEST_CASE("math: powers and angles") {
