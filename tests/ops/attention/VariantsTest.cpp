@@ -385,7 +385,7 @@ void expectNarrow(const Guarded<uint16_t> &y,
 
 TEST_CASE("attention: storage of two bytes") {
   test::Random random(7);
-  for (int64_t t : {1, 45})
+  for (int64_t t : {1, 45, 130})
     for (int64_t s : {1, 100}) {
       Guarded<uint16_t> q(2 * t * 64), k(2 * s * 64), v(k.size()), y(q.size());
       Guarded<float> lse(2 * t);
