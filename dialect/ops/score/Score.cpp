@@ -86,7 +86,9 @@ FailureOr<SmallVector<Value>> KarrasSigmasOp::decomposeOperation(OpBuilder &b) {
   bool isExponential = getSchedule() == "exponential";
   double rho = isExponential ? std::numeric_limits<double>::infinity()
                              : getRho().convertToDouble();
-  if (!type.isDynamicDim(0)) {
+  // What no sampler has is computed and not kept in the object.
+  constexpr int64_t maxConstant = 1 << 16;
+  if (!type.isDynamicDim(0) && type.getDimSize(0) <= maxConstant) {
     SmallVector<double> sigmas;
     int64_t steps = type.getDimSize(0) - 1;
     double from = isExponential ? std::log(max) : std::pow(max, 1 / rho);
@@ -98,12 +100,14 @@ FailureOr<SmallVector<Value>> KarrasSigmasOp::decomposeOperation(OpBuilder &b) {
     sigmas.push_back(0);
     return SmallVector<Value>{constantVector(b, loc, sigmas, element)};
   }
-  Value count = Scalar(b, loc, getSteps()) + 1.0;
+  Value steps = getSteps();
+  if (!steps)
+    steps = arith::ConstantIndexOp::create(b, loc, type.getDimSize(0) - 1);
+  Value count = Scalar(b, loc, steps) + 1.0;
   return buildMap(b, loc, {}, {{element, b.getMultiDimIdentityMap(1), {count}}},
                   [&](Body &body, ArrayRef<Scalar>) -> Scalars {
-                    return {karrasSigma(body.position(0),
-                                        body.outer(getSteps()), min, max, rho,
-                                        element)};
+                    return {karrasSigma(body.position(0), body.outer(steps),
+                                        min, max, rho, element)};
                   });
 }
 
