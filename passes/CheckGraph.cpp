@@ -187,6 +187,15 @@ static LogicalResult checkOperation(Operation *op) {
   if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
     if (failed(checkResults(linalg)))
       return failure();
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    // Upstream compares these on memrefs only.
+    ArrayRef<int64_t> given = expand.getStaticOutputShape();
+    ArrayRef<int64_t> shape = expand.getResultType().getShape();
+    for (auto [i, size] : llvm::enumerate(shape))
+      if (ShapedType::isStatic(size) && given[i] != size)
+        return op->emitError("expected output_shape to be that of ")
+               << expand.getResultType() << ", got another size " << i;
+  }
   if (auto dim = dyn_cast<tensor::DimOp>(op)) {
     std::optional<int64_t> index = dim.getConstantIndex();
     int64_t rank = cast<RankedTensorType>(dim.getSource().getType()).getRank();

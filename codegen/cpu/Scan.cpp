@@ -62,6 +62,8 @@ LogicalResult ScanEmitter::checkInits() {
 /// that move with the carried dimension count more than hoisted ones. Among
 /// equals, that of the largest extent, then the last.
 std::optional<unsigned> ScanEmitter::chooseLaneDim() const {
+  if (!llvm::all_of(op->getRegions(), canWiden))
+    return std::nullopt;
   std::optional<unsigned> best;
   std::tuple<int64_t, int64_t> bestScore;
   for (unsigned dim : parallelDims) {

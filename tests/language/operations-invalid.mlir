@@ -393,3 +393,11 @@ func.func @race(%x: tensor<?x?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
   } -> tensor<?xf32>
   return %0 : tensor<?xf32>
 }
+
+// -----
+
+func.func @split(%x: tensor<8x64xf32>) -> tensor<8x2x32xf32> {
+  // expected-error @+1 {{expected output_shape to be that of 'tensor<8x2x32xf32>', got another size 0}}
+  %0 = tensor.expand_shape %x [[0], [1, 2]] output_shape [9, 2, 32] : tensor<8x64xf32> into tensor<8x2x32xf32>
+  return %0 : tensor<8x2x32xf32>
+}
