@@ -108,14 +108,22 @@ static void addBuffers(OpPassManager &pm) {
   addCleanup(pm);
 }
 
+/// Code has long loops. From the top, an operation that goes has the loop that
+/// fed it looked through once more: 2.3 s of 3.6 for a product of bf16.
+static void addCodeCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass(
+      GreedyRewriteConfig().setUseTopDownTraversal(false)));
+  pm.addPass(createCSEPass());
+}
+
 static void addCode(OpPassManager &pm, const PipelineOptions &options) {
   // Before outlining: an emitter sees the tile sizes as what they are, not as
   // arguments.
   if (options.emit)
     options.emit(pm);
-  addCleanup(pm);
+  addCodeCleanup(pm);
   pm.addPass(createOutline());
-  addCleanup(pm);
+  addCodeCleanup(pm);
 }
 
 void gyre::buildPipeline(OpPassManager &pm, const PipelineOptions &options) {

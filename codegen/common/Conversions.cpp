@@ -29,9 +29,12 @@
 using namespace mlir;
 
 void gyre::addConversions(OpPassManager &pm, std::unique_ptr<Pass> expose) {
+  // From the bottom: see addCodeCleanup in passes/Pipeline.cpp.
+  GreedyRewriteConfig upwards;
+  upwards.setUseTopDownTraversal(false);
   OpPassManager &perFunction = pm.nest<func::FuncOp>();
   perFunction.addPass(vector::createLowerVectorMaskPass());
-  perFunction.addPass(createCanonicalizerPass());
+  perFunction.addPass(createCanonicalizerPass(upwards));
   perFunction.addPass(createCSEPass());
   perFunction.addPass(vector::createLowerVectorMultiReductionPass());
   VectorTransferToSCFOptions toSCF;
@@ -64,6 +67,6 @@ void gyre::addConversions(OpPassManager &pm, std::unique_ptr<Pass> expose) {
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCanonicalizerPass(upwards));
   pm.addPass(createCSEPass());
 }

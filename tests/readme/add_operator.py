@@ -3,7 +3,7 @@
 """Follows "Add an operator" of dialect/README.md: writes Probability.td and
 Probability.cpp with its blocks in them to a folder.
 
-usage: operator.py <repository> <folder>
+usage: add_operator.py <repository> <folder>
 """
 import pathlib
 import re
