@@ -22,9 +22,10 @@ function(gyre_tablegen td output)
   add_dependencies(GyreCompiler ${target})
 endfunction()
 
-# The compiler's precompiled header for other targets, with the option for
-# code's position that it was made with.
+# The compiler's precompiled header for other targets, with the options that it
+# was made with.
 function(gyre_precompiled target)
   target_precompile_headers(${target} REUSE_FROM GyreCompiler)
-  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang,GNU>:-fPIC>)
+  target_compile_options(${target} PRIVATE
+    $<$<CXX_COMPILER_ID:Clang,GNU>:-fPIC> $<$<CONFIG:Release>:-O1>)
 endfunction()
