@@ -133,10 +133,10 @@ Value gyre::splitDim(OpBuilder &b, Location loc, Value tensor, unsigned dim,
   SmallVector<int64_t> shape = decomposeMixedValues(all).first;
   shape[dim] = 1;
   for (OpFoldResult size : sizes) {
-    std::optional<int64_t> known = getConstantIntValue(size);
-    shape[dim] = known && ShapedType::isStatic(shape[dim])
-                     ? shape[dim] * *known
-                     : ShapedType::kDynamic;
+    // A value is unknown to types, even if it is a constant.
+    bool known = isa<Attribute>(size) && ShapedType::isStatic(shape[dim]);
+    shape[dim] = known ? shape[dim] * *getConstantIntValue(size)
+                       : ShapedType::kDynamic;
   }
   if (type.getShape() != ArrayRef(shape)) {
     type = type.clone(shape);

@@ -187,6 +187,10 @@ static LogicalResult checkOperation(Operation *op) {
   if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
     if (failed(checkResults(linalg)))
       return failure();
+  if (auto softmax = dyn_cast<linalg::SoftmaxOp>(op))
+    if (!isa<FloatType>(softmax.getInputOperandType().getElementType()))
+      return op->emitError("expected floats, got ")
+             << softmax.getInputOperandType();
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
     // Upstream compares these on memrefs only.
     ArrayRef<int64_t> given = expand.getStaticOutputShape();

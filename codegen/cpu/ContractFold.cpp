@@ -82,7 +82,7 @@ LogicalResult ContractEmitter::planFold() {
 bool ContractEmitter::spanVaries() {
   if (row < 0)
     return false;
-  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+  for (unsigned i = op.getFirstBound(); i < op.getFirstReading(); ++i)
     if (mapOf(i).isFunctionOfDim(row))
       return true;
   return (op.getStart() && op.getStart()->isFunctionOfDim(row)) ||
@@ -95,7 +95,7 @@ ColumnSpan ContractEmitter::spanOf(Value rowAt) {
   SmallVector<Value> globals, bounds;
   for (unsigned dim = 0; dim < kinds.size(); ++dim)
     globals.push_back(globalOf(dim, int(dim) == row ? rowAt : at[dim]));
-  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+  for (unsigned i = op.getFirstBound(); i < op.getFirstReading(); ++i)
     bounds.push_back(
         loadElement(b, loc, operandAt(i), indicesOf(i, {{row, rowAt}})));
   return columnsOfRow(b, op, extents[column], globals, bounds);

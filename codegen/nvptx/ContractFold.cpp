@@ -59,7 +59,7 @@ ColumnSpan ContractEmitter::spanOf(Value rowAt) {
     local[row] = rowAt;
   for (unsigned dim = 0; dim < kinds.size(); ++dim)
     globals.push_back(globalOf(dim, local[dim]));
-  for (unsigned i = op.getFirstBound(); i < op.getInputs().size(); ++i)
+  for (unsigned i = op.getFirstBound(); i < op.getFirstReading(); ++i)
     bounds.push_back(load(i, local));
   return columnsOfRow(b, op, extents[column], globals, bounds);
 }

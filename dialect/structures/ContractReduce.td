@@ -116,8 +116,11 @@ def Gyre_ContractReduceOp : Gyre_StructureOp<"contract_reduce"> {
     unsigned getNumReadings();
     /// The first input that is a payload, and the first that is a bound.
     unsigned getFirstPayload() { return getFirstBound() - getNumPayloads(); }
+    unsigned getFirstReading() {
+      return getInputs().size() - getNumReadings();
+    }
     unsigned getFirstBound() {
-      return getInputs().size() - getNumReadings() - getBounds();
+      return getFirstReading() - getBounds();
     }
     /// No states: the values of `score` are the results.
     bool isPlainProduct() { return getStep().empty(); }

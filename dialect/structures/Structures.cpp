@@ -468,8 +468,7 @@ static LogicalResult verifyLimits(ContractReduceOp op, const Shape &shape) {
     return op.emitOpError("expected no limit operands or bounds without a "
                           "limit");
   SmallVector<unsigned> own = payloadDims(op, shape);
-  unsigned end = op.getFirstBound() + op.getBounds();
-  for (unsigned i = op.getFirstBound(); i < end; ++i) {
+  for (unsigned i = op.getFirstBound(); i < op.getFirstReading(); ++i) {
     if (!elementOf(op.getInputs()[i]).isIntOrIndex()) // (C4)
       return op.emitOpError("expected input ")
              << i << ", a bound, to hold integers, got "

@@ -401,3 +401,11 @@ func.func @split(%x: tensor<8x64xf32>) -> tensor<8x2x32xf32> {
   %0 = tensor.expand_shape %x [[0], [1, 2]] output_shape [9, 2, 32] : tensor<8x64xf32> into tensor<8x2x32xf32>
   return %0 : tensor<8x2x32xf32>
 }
+
+// -----
+
+func.func @integers(%x: tensor<4x5xi64>, %y: tensor<4x5xi64>) -> tensor<4x5xi64> {
+  // expected-error @+1 {{expected floats, got 'tensor<4x5xi64>'}}
+  %0 = linalg.softmax dimension(1) ins(%x : tensor<4x5xi64>) outs(%y : tensor<4x5xi64>) -> tensor<4x5xi64>
+  return %0 : tensor<4x5xi64>
+}
