@@ -52,16 +52,21 @@ struct GeneralizeMaps : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
-/// What computes no element leaves its destinations as they are. Upstream's
-/// tiling takes a tile of no elements for a loop that is not tiled.
+/// What computes no element, or folds none into its elements, leaves its
+/// destinations as they are. Upstream's tiling takes a tile of no elements for
+/// a loop that is not tiled.
 static void eraseWithoutElements(func::FuncOp func) {
   auto isEmpty = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && llvm::is_contained(tensor.getShape(), 0);
   };
   func.walk([&](DestinationStyleOpInterface op) {
+    // A structure over no elements still has what its init and finish yield.
+    auto linalg = dyn_cast<linalg::LinalgOp>(op.getOperation());
+    bool foldsNone =
+        linalg && llvm::is_contained(linalg.getStaticLoopRanges(), 0);
     if (op->getNumResults() == 0 ||
-        !llvm::all_of(op->getResultTypes(), isEmpty))
+        (!foldsNone && !llvm::all_of(op->getResultTypes(), isEmpty)))
       return;
     op->replaceAllUsesWith(op.getDpsInits());
     op->erase();

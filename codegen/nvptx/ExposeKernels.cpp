@@ -68,10 +68,12 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
     Block &body = kernel.getBody().front();
     OpBuilder b(&body, body.begin());
     Location loc = kernel.getLoc();
-    auto loop = body.getOps<scf::ForOp>();
-    if (!llvm::hasSingleElement(loop))
+    // What does not move has left it, and may hold loops of its own.
+    BlockArgument end = body.getArgument(endArgument);
+    scf::ForOp tiles =
+        end.hasOneUse() ? dyn_cast<scf::ForOp>(*end.user_begin()) : nullptr;
+    if (!tiles)
       return kernel.emitError("expected one loop over tiles");
-    scf::ForOp tiles = *loop.begin();
     Type i32 = b.getI32Type(), i64 = b.getI64Type();
     Value block = readIndex(b, loc, NVVM::BlockIdXOp::create(b, loc, i32));
     Value blocks = readIndex(b, loc, NVVM::GridDimXOp::create(b, loc, i32));
