@@ -145,6 +145,11 @@ static LogicalResult checkResults(linalg::LinalgOp op) {
         return op->emitError("expected parallel dimension ")
                << dim << " in the indexing map of result " << result << ", got "
                << AffineMapAttr::get(map);
+      else if (kind == utils::IteratorType::reduction &&
+               map.isFunctionOfDim(dim))
+        return op->emitError("expected no reduction in the indexing map of "
+                             "result ")
+               << result << ", got dimension " << dim;
   }
   return success();
 }

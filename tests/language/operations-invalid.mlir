@@ -409,3 +409,17 @@ func.func @integers(%x: tensor<4x5xi64>, %y: tensor<4x5xi64>) -> tensor<4x5xi64>
   %0 = linalg.softmax dimension(1) ins(%x : tensor<4x5xi64>) outs(%y : tensor<4x5xi64>) -> tensor<4x5xi64>
   return %0 : tensor<4x5xi64>
 }
+
+// -----
+
+func.func @kept_reduction(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @+1 {{expected no reduction in the indexing map of result 0, got dimension 0}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["reduction", "parallel"]}
+      ins(%x : tensor<4x8xf32>) outs(%y : tensor<4x8xf32>) {
+  ^bb0(%e: f32, %o: f32):
+    %1 = arith.addf %o, %e : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x8xf32>
+  return %0 : tensor<4x8xf32>
+}
