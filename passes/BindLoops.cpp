@@ -37,6 +37,17 @@ static bool isFresh(Value value) {
   return isa<tensor::EmptyOp>(op);
 }
 
+/// A copy of `value` in a buffer of its own.
+static Value copy(OpBuilder &b, Value value) {
+  Location loc = value.getLoc();
+  Value empty =
+      tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, value),
+                              getElementTypeOrSelf(value));
+  return bufferization::MaterializeInDestinationOp::create(
+             b, loc, value.getType(), value, empty)
+      .getResult();
+}
+
 /// What a region hands on is made where the value is that it started with.
 static void bind(OpOperand &value, Value into) {
   OpBuilder b(value.getOwner());
@@ -48,20 +59,21 @@ static void bind(OpOperand &value, Value into) {
   // Of branches one may work in place where another makes something new;
   // bufferization wants to know which.
   if (isa_and_nonnull<scf::IfOp, scf::IndexSwitchOp>(made.getDefiningOp()) &&
-      !isFresh(made)) {
-    Value copy = tensor::EmptyOp::create(
-        b, made.getLoc(), tensor::getMixedSizes(b, made.getLoc(), into),
-        getElementTypeOrSelf(into));
-    made = bufferization::MaterializeInDestinationOp::create(
-               b, made.getLoc(), into.getType(), made, copy)
-               .getResult();
-  }
+      !isFresh(made))
+    made = copy(b, made);
   value.set(bufferization::MaterializeInDestinationOp::create(
                 b, made.getLoc(), into.getType(), made, into)
                 .getResult());
 }
 
 static void bind(ValueRange carried, MutableArrayRef<OpOperand> values) {
+  // Those that change places are saved before the first is written over.
+  for (auto [value, into] : llvm::zip(values, carried))
+    if (isa<RankedTensorType>(into.getType()) && value.get() != into &&
+        llvm::is_contained(carried, value.get())) {
+      OpBuilder b(value.getOwner());
+      value.set(copy(b, value.get()));
+    }
   for (auto [value, into] : llvm::zip(values, carried))
     bind(value, into);
 }
