@@ -104,6 +104,8 @@ struct Outline : gyre::impl::OutlineBase<Outline> {
         outside, loc, (func.getName() + ".kernel" + Twine(number)).str(),
         outside.getFunctionType(types, {}));
     kernel.setPrivate();
+    // What emitters say of the kernel.
+    kernel->setDiscardableAttrs(forall->getDiscardableAttrDictionary());
     kernel->setAttr("gyre.kernel", b.getUnitAttr());
     symbols.insert(kernel);
     Block *entry = kernel.addEntryBlock();

@@ -22,6 +22,7 @@ constexpr int64_t fmaLineThreads = 16, fmaColumns = 4;
 
 LogicalResult gyre::emitContract(RewriterBase &b, ContractReduceOp op,
                                  Threads &threads) {
+  threads.takeAllRegisters();
   if (failed(ContractEmitter(b, op, threads).emit()))
     return failure();
   b.eraseOp(op);

@@ -242,6 +242,11 @@ struct EmitNvptx : gyre::impl::EmitNvptxBase<EmitNvptx> {
       if (failed(emitOne(rewriter, op, threads)))
         return emitError(at, "failed to emit code for ") << name;
     }
+    // A block has 128 threads, a multiprocessor 65536 registers. Without the
+    // attribute ptxas keeps to limits of its own and spills a few.
+    forall->setAttr(
+        NVVM::NVVMDialect::getMinctasmAttrName(),
+        rewriter.getI32IntegerAttr(threads.takesAllRegisters() ? 2 : 4));
     return success();
   }
 

@@ -132,10 +132,6 @@ struct ExposeKernels : gyre::impl::ExposeKernelsBase<ExposeKernels> {
     int32_t threads = TargetAttr::of(kernel).getThreads();
     kernel->setAttr(NVVM::NVVMDialect::getMaxntidAttrName(),
                     b.getDenseI32ArrayAttr({threads}));
-    // Leaves a thread all the registers that it can have; else ptxas keeps to
-    // limits of its own and spills a few.
-    kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                    b.getI32IntegerAttr(2));
     kernel.setPublic();
     return success();
   }

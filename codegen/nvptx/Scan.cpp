@@ -17,15 +17,19 @@
 using namespace mlir;
 using namespace mlir::gyre;
 
-/// Of a thread's 255 registers; the others hold elements, sums and addresses.
-constexpr int64_t maxRegisterStates = 128;
+/// Of a thread's 255 registers, for states and for these with inputs that stay
+/// beside them; the others hold elements, sums and addresses.
+constexpr int64_t maxRegisterStates = 128, maxHeld = 192;
+/// Of the 128 registers that four blocks on a multiprocessor leave a thread: 64
+/// spill nothing, 96 do.
+constexpr int64_t maxHeldOfFour = 64;
 
 namespace {
 using Values = SmallVector<Value>;
 
 class ScanEmitter {
 public:
-  ScanEmitter(ScanOp op, const Threads &threads);
+  ScanEmitter(ScanOp op, Threads &threads);
   LogicalResult emit(OpBuilder &b);
 
 private:
@@ -52,7 +56,7 @@ private:
   Values emitStep(OpBuilder &b, Values at, ValueRange states);
 
   ScanOp op;
-  const Threads &threads;
+  Threads &threads;
   Location loc;
   SmallVector<AffineMap> maps;
   Values operands, extents;
@@ -60,12 +64,13 @@ private:
   unsigned numInputs, numStates, carried;
   int64_t points = 1; ///< of states; kDynamic where not known
   bool inRegisters = false;
-  /// Inputs that don't move with the carried dimension: by state point.
+  /// Inputs that don't move with the carried dimension, as far as registers
+  /// go: by state point.
   DenseMap<unsigned, Values> hoisted;
 };
 } // namespace
 
-ScanEmitter::ScanEmitter(ScanOp op, const Threads &threads)
+ScanEmitter::ScanEmitter(ScanOp op, Threads &threads)
     : op(op), threads(threads), loc(op.getLoc()),
       maps(op.getIndexingMapsArray()), operands(op.getInputs()),
       numInputs(op.getInputs().size()), numStates(op.getNumStates()),
@@ -226,15 +231,20 @@ Values ScanEmitter::sumPoints(
 
 void ScanEmitter::emitPoint(OpBuilder &b, Values at) {
   hoisted.clear();
+  int64_t held = inRegisters ? points * numStates : 0;
   for (unsigned i = 0; i < numInputs; ++i) {
     if (maps[i].isFunctionOfDim(carried))
       continue;
     if (!usesAny(i, stateDims))
       hoisted[i] = {load(b, i, at)};
-    else if (inRegisters)
+    else if (inRegisters && held + points <= maxHeld) {
+      held += points;
       for (int64_t point = 0; point < points; ++point)
         hoisted[i].push_back(load(b, i, pointAt(b, at, point)));
+    }
   }
+  if (held > maxHeldOfFour)
+    threads.takeAllRegisters();
   Values states;
   if (inRegisters)
     for (unsigned s = 0; s < numStates; ++s)

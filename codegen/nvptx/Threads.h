@@ -25,6 +25,11 @@ public:
   Value getId() const { return id; }
   int64_t getCount() const { return count; }
 
+  /// Two blocks on a multiprocessor are enough, so that a thread may use all
+  /// the registers that it can have; where nobody asks for them there are four.
+  void takeAllRegisters() { allRegisters = true; }
+  bool takesAllRegisters() const { return allRegisters; }
+
   /// All threads have come here, and see what the others have written.
   void barrier(OpBuilder &b, Location loc) const;
 
@@ -49,6 +54,7 @@ public:
 private:
   Value id;
   int64_t count;
+  bool allRegisters = false;
 };
 
 /// How many elements a thread moves by one access of `operands` that are

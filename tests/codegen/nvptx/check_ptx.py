@@ -5,9 +5,8 @@
 usage: check_ptx.py read|assemble <ptxas> <object>...
 
 Read: nothing may be in local memory, unresolved, or called. Assemble: each
-kernel spills nothing on any target, and leaves registers for two blocks on a
-multiprocessor if threads share memory, as they do in products, else for four.
-Says so where there is no ptxas.
+kernel spills nothing on any target, and leaves registers for as many blocks on
+a multiprocessor as it says. Says so where there is no ptxas.
 """
 import concurrent.futures
 import os
@@ -50,7 +49,7 @@ def assemble(ptxas, text, target):
     if run.returncode:
         return [f"{target}: {run.stderr.strip()}"]
     threads = dict(re.findall(r"\.entry (\w+)\(.*?\.maxntid (\d+)", text, re.DOTALL))
-    bodies = {part.split("(")[0]: part for part in text.split(".entry ")[1:]}
+    blocks = dict(re.findall(r"\.entry (\w+)\(.*?\.minnctapersm (\d+)", text, re.DOTALL))
     wrong = []
     for report in run.stderr.split("Compiling entry function")[1:]:
         name = re.match(r" '(\w+)'", report).group(1)
@@ -58,8 +57,7 @@ def assemble(ptxas, text, target):
         if any(int(bytes) for bytes in spills.groups()):
             wrong.append(f"{target}: {name} spills {spills.group(1)} bytes")
         used = int(re.search(r"Used (\d+) registers", report).group(1))
-        blocks = 2 if ".shared" in bodies[name] else 4
-        most = REGISTERS // (blocks * int(threads[name]))
+        most = REGISTERS // (int(blocks[name]) * int(threads[name]))
         if used > most:
             wrong.append(f"{target}: {name} uses {used} registers, expected at most {most}")
     return wrong

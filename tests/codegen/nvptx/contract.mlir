@@ -9,6 +9,7 @@
 // NOT-NOT: call
 
 // PTX-LABEL: .visible .entry product_kernel0(
+// PTX:         .minnctapersm 2
 // PTX-DAG:     cp.async.cg.shared.global
 // PTX-DAG:     ldmatrix.sync.aligned.m8n8.x4.shared.b16
 // PTX-DAG:     ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16

@@ -9,6 +9,7 @@
 // PTX:     .target sm_80
 // PTX:     .visible .entry f_kernel0(
 // PTX:     .maxntid 128
+// PTX:     .minnctapersm 4
 // PTX-DAG: ld.global.v4.b32
 // PTX-DAG: st.global.v4.b32
 // PTX-DAG: st.global.b32

@@ -134,6 +134,30 @@ TEST_CASE("scan: selective_scan with groups") {
     }
 }
 
+TEST_CASE("scan: selective_scan of 128 states") {
+  test::Random random(8);
+  for (int64_t t : {0, 1, 21}) {
+    Guarded<float> u(t * 12), delta(t * 12), a(12 * 128), in(t * 128),
+        out(t * 128), y(t * 12), last(12 * 128);
+    random.fillNormal(u);
+    random.fillUniform(delta, 0, 1);
+    random.fillUniform(a, -2, -0.1);
+    random.fillNormal(in);
+    random.fillNormal(out);
+    REQUIRE(selective_scan_wide(u.data(), delta.data(), a.data(), in.data(),
+                                out.data(), y.data(), last.data(), t,
+                                nullptr) == 0);
+    gyre::reference::SelectiveScan reference{
+        .batch = 1, .length = t, .channels = 12, .states = 128};
+    std::vector<double> state(12 * 128);
+    test::expectNear("y", y,
+                     reference(doubles(u), doubles(delta), doubles(a),
+                               doubles(in), doubles(out), state),
+                     5e-5);
+    test::expectNear("last", last, state, 5e-6);
+  }
+}
+
 TEST_CASE("scan: a state in place, one step at a time") {
   test::Random random(6);
   for (int64_t b : {0, 1, 3}) {

@@ -52,6 +52,20 @@ func.func @selective_scan_groups(%u: tensor<?x?x12xf32> {gyre.dims = ["B", "T", 
   return %y : tensor<?x?x12xf32>
 }
 
+// More states and rates than a GPU's thread has registers.
+func.func @selective_scan_wide(%u: tensor<?x12xf32> {gyre.dims = ["T", 12]},
+                               %delta: tensor<?x12xf32> {gyre.dims = ["T", 12]},
+                               %a: tensor<12x128xf32>,
+                               %b: tensor<?x128xf32> {gyre.dims = ["T", 128]},
+                               %c: tensor<?x128xf32> {gyre.dims = ["T", 128]})
+    -> (tensor<?x12xf32> {gyre.dims = ["T", 12], gyre.name = "y"},
+        tensor<12x128xf32> {gyre.name = "last"}) {
+  %y, %last = gyre.selective_scan %u, %delta, %a, %b, %c
+      : tensor<?x12xf32>, tensor<?x12xf32>, tensor<12x128xf32>, tensor<?x128xf32>,
+        tensor<?x128xf32>
+  return %y, %last : tensor<?x12xf32>, tensor<12x128xf32>
+}
+
 // A recurrence of the user's own: h = max(a h, b), and the distance of b from it.
 func.func @own(%a: tensor<?x?xf32> {gyre.dims = ["T", "C"]},
                %b: tensor<?x?xf32> {gyre.dims = ["T", "C"]},
