@@ -39,13 +39,10 @@ static bool isFresh(Value value) {
 
 /// A copy of `value` in a buffer of its own.
 static Value copy(OpBuilder &b, Value value) {
-  Location loc = value.getLoc();
-  Value empty =
-      tensor::EmptyOp::create(b, loc, tensor::getMixedSizes(b, loc, value),
-                              getElementTypeOrSelf(value));
-  return bufferization::MaterializeInDestinationOp::create(
-             b, loc, value.getType(), value, empty)
-      .getResult();
+  // Two tensor.empty of one size would become one.
+  return bufferization::AllocTensorOp::create(
+      b, value.getLoc(), cast<RankedTensorType>(value.getType()),
+      /*dynamicSizes=*/ValueRange(), /*copy=*/value);
 }
 
 /// What a region hands on is made where the value is that it started with.
@@ -67,13 +64,14 @@ static void bind(OpOperand &value, Value into) {
 }
 
 static void bind(ValueRange carried, MutableArrayRef<OpOperand> values) {
-  // Those that change places are saved before the first is written over.
-  for (auto [value, into] : llvm::zip(values, carried))
-    if (isa<RankedTensorType>(into.getType()) && value.get() != into &&
-        llvm::is_contained(carried, value.get())) {
-      OpBuilder b(value.getOwner());
-      value.set(copy(b, value.get()));
-    }
+  // What is written over before it is handed on is saved.
+  for (auto [i, into] : llvm::enumerate(carried))
+    for (OpOperand &later : values.drop_front(i + 1))
+      if (isa<RankedTensorType>(into.getType()) && later.get() == into &&
+          values[i].get() != into) {
+        OpBuilder b(later.getOwner());
+        later.set(copy(b, into));
+      }
   for (auto [value, into] : llvm::zip(values, carried))
     bind(value, into);
 }
