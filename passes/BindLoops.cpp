@@ -64,16 +64,19 @@ static void bind(OpOperand &value, Value into) {
 }
 
 static void bind(ValueRange carried, MutableArrayRef<OpOperand> values) {
-  // What is written over before it is handed on is saved.
-  for (auto [i, into] : llvm::enumerate(carried))
-    for (OpOperand &later : values.drop_front(i + 1))
-      if (isa<RankedTensorType>(into.getType()) && later.get() == into &&
-          values[i].get() != into) {
-        OpBuilder b(later.getOwner());
-        later.set(copy(b, into));
-      }
   for (auto [value, into] : llvm::zip(values, carried))
     bind(value, into);
+}
+
+/// What is written over before it is handed on is saved.
+static void saveWrittenOver(scf::ForOp loop) {
+  MutableArrayRef<OpOperand> values = *loop.getYieldedValuesMutable();
+  OpBuilder b(loop.getBody()->getTerminator());
+  for (auto [i, into] : llvm::enumerate(loop.getRegionIterArgs()))
+    for (OpOperand &later : values.drop_front(i + 1))
+      if (isa<RankedTensorType>(into.getType()) && later.get() == into &&
+          values[i].get() != into)
+        later.set(copy(b, into));
 }
 
 /// Rewrites `loop` so that its condition passes on each carried value at its
@@ -121,6 +124,7 @@ namespace {
 struct BindLoops : gyre::impl::BindLoopsBase<BindLoops> {
   void runOnOperation() override {
     getOperation().walk([](scf::ForOp loop) {
+      saveWrittenOver(loop);
       bind(loop.getRegionIterArgs(), *loop.getYieldedValuesMutable());
     });
     SmallVector<scf::WhileOp> loops;
