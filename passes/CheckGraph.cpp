@@ -192,10 +192,12 @@ static LogicalResult checkOperation(Operation *op) {
   if (auto linalg = dyn_cast<linalg::LinalgOp>(op))
     if (failed(checkResults(linalg)))
       return failure();
-  if (auto softmax = dyn_cast<linalg::SoftmaxOp>(op))
-    if (!isa<FloatType>(softmax.getInputOperandType().getElementType()))
-      return op->emitError("expected floats, got ")
-             << softmax.getInputOperandType();
+  // Upstream's decomposition takes them for floats.
+  if (isa<linalg::AggregatedOpInterface>(op) &&
+      isa<linalg::LinalgDialect>(op->getDialect()))
+    for (Type type : op->getOperandTypes())
+      if (!isa<FloatType>(getElementTypeOrSelf(type)))
+        return op->emitError("expected floats, got ") << type;
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
     // Upstream compares these on memrefs only.
     ArrayRef<int64_t> given = expand.getStaticOutputShape();
