@@ -37,14 +37,6 @@ static bool isFresh(Value value) {
   return isa<tensor::EmptyOp>(op);
 }
 
-/// A copy of `value` in a buffer of its own.
-static Value copy(OpBuilder &b, Value value) {
-  // Two tensor.empty of one size would become one.
-  return bufferization::AllocTensorOp::create(
-      b, value.getLoc(), cast<RankedTensorType>(value.getType()),
-      /*dynamicSizes=*/ValueRange(), /*copy=*/value);
-}
-
 /// What a region hands on is made where the value is that it started with.
 static void bind(OpOperand &value, Value into) {
   OpBuilder b(value.getOwner());
@@ -56,8 +48,14 @@ static void bind(OpOperand &value, Value into) {
   // Of branches one may work in place where another makes something new;
   // bufferization wants to know which.
   if (isa_and_nonnull<scf::IfOp, scf::IndexSwitchOp>(made.getDefiningOp()) &&
-      !isFresh(made))
-    made = copy(b, made);
+      !isFresh(made)) {
+    Value copy = tensor::EmptyOp::create(
+        b, made.getLoc(), tensor::getMixedSizes(b, made.getLoc(), into),
+        getElementTypeOrSelf(into));
+    made = bufferization::MaterializeInDestinationOp::create(
+               b, made.getLoc(), into.getType(), made, copy)
+               .getResult();
+  }
   value.set(bufferization::MaterializeInDestinationOp::create(
                 b, made.getLoc(), into.getType(), made, into)
                 .getResult());
@@ -76,7 +74,10 @@ static void saveWrittenOver(scf::ForOp loop) {
     for (OpOperand &later : values.drop_front(i + 1))
       if (isa<RankedTensorType>(into.getType()) && later.get() == into &&
           values[i].get() != into)
-        later.set(copy(b, into));
+        // Two tensor.empty of one size would become one.
+        later.set(bufferization::AllocTensorOp::create(
+            b, loop.getLoc(), cast<RankedTensorType>(into.getType()),
+            /*dynamicSizes=*/ValueRange(), /*copy=*/into));
 }
 
 /// Rewrites `loop` so that its condition passes on each carried value at its
